@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <napi.h>
+
+#include "addon/calls.h"
+#include "encode/libraries.h"
+
+namespace framekiln::addon {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  quiet_logging();
+  exports.Set("about", Napi::Function::New(env, about));
+  exports.Set("defaultSchedule", Napi::Function::New(env, default_schedule));
+  exports.Set("renderFrames", Napi::Function::New(env, render_frames));
+  exports.Set("fidelity", Napi::Function::New(env, fidelity));
+  exports.Set("encodeSegment", Napi::Function::New(env, encode_segment));
+  exports.Set("encodeFrames", Napi::Function::New(env, encode_frames));
+  exports.Set("encodePng", Napi::Function::New(env, encode_png));
+  exports.Set("scaleRgb", Napi::Function::New(env, scale_rgb));
+  exports.Set("createMuxer", Napi::Function::New(env, create_muxer));
+  return exports;
+}
+
+NODE_API_MODULE(framekiln, init)
+
+}  // namespace framekiln::addon

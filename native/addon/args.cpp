@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "addon/args.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace framekiln::addon {
+namespace {
+
+constexpr int kMaxSide = 8192;
+constexpr int64_t kMaxPixels = 33'200'000;
+/// Far beyond any clip; keeps every intermediate of the scenes finite.
+constexpr double kMaxMagnitude = 1e300;
+
+std::string describe(Napi::Value value) {
+  if (value.IsNumber() || value.IsBoolean() || value.IsNull()) return value.ToString().Utf8Value();
+  if (value.IsUndefined()) return "nothing";
+  if (value.IsString()) {
+    const std::string text = value.As<Napi::String>().Utf8Value();
+    return '"' + text.substr(0, 40) + '"';
+  }
+  return value.IsTypedArray() ? "another typed array" : "another type";
+}
+
+}  // namespace
+
+void reject(const std::string& expected, const std::string& name, Napi::Value got) {
+  throw Error("INVALID_ARGUMENT", "Expected " + expected + " for " + name + " but received " + describe(got));
+}
+
+Napi::Object object_arg(Napi::Value value, const std::string& name) {
+  if (!value.IsObject()) reject("an object", name, value);
+  return value.As<Napi::Object>();
+}
+
+double number_arg(Napi::Value value, const std::string& name, double low, double high) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(number >= low && number <= high)) {
+    reject("a number from " + std::to_string(low) + " to " + std::to_string(high), name, value);
+  }
+  return number;
+}
+
+int64_t int_arg(Napi::Value value, const std::string& name, int64_t low, int64_t high) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(number >= static_cast<double>(low) && number <= static_cast<double>(high)) || number != std::trunc(number)) {
+    reject("a whole number from " + std::to_string(low) + " to " + std::to_string(high), name, value);
+  }
+  return static_cast<int64_t>(number);
+}
+
+int choice_arg(Napi::Value value, const std::string& name, const std::vector<std::string>& names) {
+  if (value.IsString()) {
+    const auto found = std::find(names.begin(), names.end(), value.As<Napi::String>().Utf8Value());
+    if (found != names.end()) return static_cast<int>(found - names.begin());
+  }
+  std::string list;
+  for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
+  reject("one of " + list, name, value);
+}
+
+std::string string_arg(Napi::Value value, const std::string& name, size_t longest) {
+  std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (text.empty() || text.size() > longest || text.find('\0') != std::string::npos) {
+    reject("a string of 1 to " + std::to_string(longest) + " bytes", name, value);
+  }
+  return text;
+}
+
+Bytes array_arg(Napi::Value value, const std::string& name, napi_typedarray_type type) {
+  napi_typedarray_type actual{};
+  size_t count = 0;
+  void* data = nullptr;
+  if (!value.IsTypedArray() ||
+      napi_get_typedarray_info(value.Env(), value, &actual, &count, &data, nullptr, nullptr) != napi_ok ||
+      actual != type) {
+    reject("a typed array of the documented type", name, value);
+  }
+  return {static_cast<uint8_t*>(data), count};
+}
+
+PixelFormat format_arg(Napi::Value value, const std::string& name) {
+  return static_cast<PixelFormat>(choice_arg(value, name, {"rgb24", "nv12", "i420", "yuv444p"}));
+}
+
+CpuLevel cpu_arg(Napi::Value value, const std::string& name) {
+  return static_cast<CpuLevel>(choice_arg(value, name, {"reference", "baseline", "avx2", "avx512"}));
+}
+
+Size size_arg(Napi::Value width, Napi::Value height) {
+  const Size size{static_cast<int>(int_arg(width, "width", 1, kMaxSide)),
+                  static_cast<int>(int_arg(height, "height", 1, kMaxSide))};
+  if (static_cast<int64_t>(size.width) * size.height > kMaxPixels) {
+    reject("at most " + std::to_string(kMaxPixels) + " pixels", "width and height", width);
+  }
+  return size;
+}
+
+EncodeSettings settings_arg(Napi::Value value) {
+  const Napi::Object object = object_arg(value, "settings");
+  EncodeSettings settings;
+  settings.codec = static_cast<Codec>(
+      choice_arg(object.Get("codec"), "codec", {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded"}));
+  settings.size = size_arg(object.Get("width"), object.Get("height"));
+  settings.fps = {static_cast<int>(int_arg(object.Get("fpsNum"), "fpsNum", 1, INT32_MAX)),
+                  static_cast<int>(int_arg(object.Get("fpsDen"), "fpsDen", 1, INT32_MAX))};
+  const double rate = static_cast<double>(settings.fps.num) / settings.fps.den;
+  if (rate < 0.0009 || rate > 1001) reject("a rate from 0.001 to 1000", "fpsNum / fpsDen", object.Get("fpsNum"));
+  settings.preset = string_arg(object.Get("preset"), "preset", 20);
+  settings.crf = number_arg(object.Get("crf"), "crf", 0, 51);
+  return settings;
+}
+
+FramesArg frames_arg(Napi::Object job) {
+  const Napi::Value width = job.Get("width"), height = job.Get("height"), cpu = job.Get("cpu");
+  const Napi::Value times = job.Get("time"), complexities = job.Get("complexity"), palettes = job.Get("palette");
+  const Napi::Value control = job.Get("control");
+  // From here on nothing runs JavaScript, so the memory stays where it is.
+  FramesArg arg{{size_arg(width, height), 0, nullptr, nullptr, nullptr}, {}, cpu_arg(cpu, "cpu")};
+  const Bytes time = array_arg(times, "time", napi_float64_array);
+  const Bytes complexity = array_arg(complexities, "complexity", napi_float64_array);
+  const Bytes palette = array_arg(palettes, "palette", napi_uint8_array);
+  if (time.count < 1 || time.count > 10'000'000 || complexity.count != time.count || palette.count != time.count) {
+    throw Error("INVALID_ARGUMENT", "Expected equally long arrays of 1 to 10000000 frames for time, complexity, palette");
+  }
+  arg.frames.count = static_cast<int>(time.count);
+  arg.frames.time = reinterpret_cast<const double*>(time.data);
+  arg.frames.complexity = reinterpret_cast<const double*>(complexity.data);
+  arg.frames.palette = palette.data;
+  for (int i = 0; i < arg.frames.count; i++) {
+    if (!(std::fabs(arg.frames.time[i]) <= kMaxMagnitude && std::fabs(arg.frames.complexity[i]) <= kMaxMagnitude &&
+          arg.frames.palette[i] < scene::kPaletteCount)) {
+      throw Error("INVALID_ARGUMENT", "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
+    }
+  }
+  if (!control.IsUndefined()) {
+    const Bytes words = array_arg(control, "control", napi_int32_array);
+    if (words.count < 2) reject("at least 2 elements", "control", control);
+    arg.control.words = reinterpret_cast<int32_t*>(words.data);
+  }
+  return arg;
+}
+
+Napi::Uint8Array to_js(Napi::Env env, const std::vector<uint8_t>& bytes) {
+  Napi::Uint8Array array = Napi::Uint8Array::New(env, bytes.size());
+  if (!bytes.empty()) std::memcpy(array.Data(), bytes.data(), bytes.size());
+  return array;
+}
+
+Napi::Uint8Array to_js(Napi::Env env, const std::vector<FrameHash>& hashes) {
+  Napi::Uint8Array array = Napi::Uint8Array::New(env, hashes.size() * sizeof(FrameHash));
+  if (!hashes.empty()) std::memcpy(array.Data(), hashes.data(), array.ByteLength());
+  return array;
+}
+
+Napi::Error to_js(Napi::Env env, const char* code, const char* message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, code));
+  return error;
+}
+
+}  // namespace framekiln::addon

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <napi.h>
+
+#include "encode/encoder.h"
+
+// The addon's functions; src/native.ts says what each takes and gives.
+namespace framekiln::addon {
+
+Napi::Value about(const Napi::CallbackInfo& info);
+Napi::Value default_schedule(const Napi::CallbackInfo& info);
+Napi::Value render_frames(const Napi::CallbackInfo& info);
+Napi::Value fidelity(const Napi::CallbackInfo& info);
+
+Napi::Value encode_segment(const Napi::CallbackInfo& info);
+Napi::Value encode_frames(const Napi::CallbackInfo& info);
+Napi::Value encode_png(const Napi::CallbackInfo& info);
+Napi::Value scale_rgb(const Napi::CallbackInfo& info);
+
+Napi::Value create_muxer(const Napi::CallbackInfo& info);
+
+}  // namespace framekiln::addon

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "addon/args.h"
+#include "addon/calls.h"
+#include "encode/libraries.h"
+
+namespace framekiln::addon {
+
+Napi::Value about(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  Napi::Object result = Napi::Object::New(env), versions = Napi::Object::New(env);
+  Napi::Array levels = Napi::Array::New(env);
+  for (CpuLevel level : cpu_levels()) levels.Set(levels.Length(), cpu_level_name(level));
+  for (const Library& library : libraries()) versions.Set(library.name, library.version);
+  result.Set("cpuLevels", levels);
+  result.Set("libraries", versions);
+  result.Set("compiler", __VERSION__);
+  return result;
+}
+
+Napi::Value default_schedule(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const int64_t frames = int_arg(info[0], "frames", 1, 10'000'000);
+    const double fps = number_arg(info[1], "fps", 0.001, 1000);
+    Napi::Float64Array time = Napi::Float64Array::New(env, static_cast<size_t>(frames));
+    Napi::Float64Array complexity = Napi::Float64Array::New(env, static_cast<size_t>(frames));
+    for (int64_t f = 0; f < frames; f++) {
+      const double frame = static_cast<double>(f);
+      time.Data()[f] = frame / fps;
+      complexity.Data()[f] = 0.5 + 0.3 * std::sin(frame * 0.1);
+    }
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("time", time);
+    result.Set("complexity", complexity);
+    return result;
+  });
+}
+
+Napi::Value render_frames(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const Napi::Object job = object_arg(info[0], "job");
+    const PixelFormat format = format_arg(job.Get("format"), "format");
+    const Napi::Value out = job.Get("out");
+    const bool hash = info[1].IsBoolean() && info[1].As<Napi::Boolean>();
+    const FramesArg arg = frames_arg(job);
+    const Bytes memory = array_arg(out, "out", napi_uint8_array);
+    if (memory.count != picture_bytes(format, arg.frames.size) * static_cast<size_t>(arg.frames.count)) {
+      reject("exactly as many bytes as the frames have", "out", out);
+    }
+    std::vector<FrameHash> hashes;
+    framekiln::render_frames(arg.frames, arg.cpu, format, memory.data, arg.control, hash ? &hashes : nullptr);
+    return hash ? to_js(env, hashes).As<Napi::Value>() : env.Undefined();
+  });
+}
+
+Napi::Value fidelity(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const FramesArg arg = frames_arg(object_arg(info[0], "job"));
+    const ChromaFidelity psnr = chroma_fidelity(arg.frames, arg.cpu, arg.control);
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("chroma420", psnr.chroma420);
+    result.Set("chroma444", psnr.chroma444);
+    return result;
+  });
+}
+
+}  // namespace framekiln::addon

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace framekiln {
+
+/// A failure with a code that TypeScript turns into a typed error. Codes: INVALID_ARGUMENT, ENCODER_UNAVAILABLE,
+/// ENCODE_FAILED, MUX_FAILED, IO, OUT_OF_MEMORY, CANCELLED, RENDER_FAILED.
+class Error : public std::runtime_error {
+ public:
+  Error(const char* code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  const char* code() const noexcept { return code_; }
+
+ private:
+  const char* code_;
+};
+
+}  // namespace framekiln

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "segment/segment.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "frame/error.h"
+#include "measure/chroma_fidelity.h"
+
+namespace framekiln {
+
+void Control::check() const {
+  if (words && __atomic_load_n(&words[0], __ATOMIC_ACQUIRE) != 0) throw Error("CANCELLED", "cancelled");
+}
+
+void Control::count_frame() const {
+  if (words) __atomic_fetch_add(&words[1], 1, __ATOMIC_RELAXED);
+}
+
+void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,
+                   std::vector<FrameHash>* hashes) {
+  const auto renderer = make_cpu_renderer(cpu, format, frames.size);
+  for (int i = 0; i < frames.count; i++, out += picture_bytes(format, frames.size)) {
+    control.check();
+    const Picture picture = picture_over(format, frames.size, out);
+    renderer->render(frames.at(i), picture);
+    if (hashes) hashes->push_back(hash_picture(picture));
+    control.count_frame();
+  }
+}
+
+EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,
+                              std::vector<FrameHash>& hashes) {
+  const auto renderer = make_cpu_renderer(cpu, input_format(settings.codec), settings.size);
+  Encoder encoder(settings, frames.count);
+  for (int i = 0; i < frames.count; i++) {
+    control.check();
+    const Picture picture = encoder.next();
+    renderer->render(frames.at(i), picture);
+    hashes.push_back(hash_picture(picture));
+    encoder.send();
+    control.count_frame();
+  }
+  return encoder.finish();
+}
+
+EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t* frames, int count) {
+  const PixelFormat format = input_format(settings.codec);
+  Encoder encoder(settings, count);
+  for (int i = 0; i < count; i++) {
+    const Picture to = encoder.next();
+    const uint8_t* row = frames + static_cast<size_t>(i) * picture_bytes(format, settings.size);
+    for (int plane = 0; plane < 3 && to.plane[plane]; plane++) {
+      const PlaneSize size = plane_size(to, plane);
+      for (int j = 0; j < size.rows; j++, row += size.row_bytes) {
+        std::memcpy(to.plane[plane] + j * to.stride[plane], row, size.row_bytes);
+      }
+    }
+    encoder.send();
+  }
+  return encoder.finish();
+}
+
+ChromaFidelity chroma_fidelity(const Frames& frames, CpuLevel cpu, Control control) {
+  const PixelFormat formats[] = {PixelFormat::rgb24, PixelFormat::nv12, PixelFormat::yuv444p};
+  std::vector<uint8_t> memory[3];
+  std::unique_ptr<Renderer> renderer[3];
+  for (int f = 0; f < 3; f++) {
+    memory[f].resize(picture_bytes(formats[f], frames.size));
+    renderer[f] = make_cpu_renderer(cpu, formats[f], frames.size);
+  }
+  double error[3] = {};
+  for (int i = 0; i < frames.count; i++) {
+    control.check();
+    const Picture rgb = picture_over(formats[0], frames.size, memory[0].data());
+    renderer[0]->render(frames.at(i), rgb);
+    for (int f = 1; f < 3; f++) {
+      const Picture ycbcr = picture_over(formats[f], frames.size, memory[f].data());
+      renderer[f]->render(frames.at(i), ycbcr);
+      error[f] += squared_error_of_ycbcr(rgb, ycbcr);
+    }
+    control.count_frame();
+  }
+  const double samples = static_cast<double>(frames.count) * static_cast<double>(memory[0].size());
+  const auto psnr = [&](double sum) {
+    return sum > 0 ? 10 * std::log10(255.0 * 255.0 * samples / sum) : std::numeric_limits<double>::infinity();
+  };
+  return {psnr(error[1]), psnr(error[2])};
+}
+
+}  // namespace framekiln

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "encode/encoder.h"
+#include "frame/hash.h"
+#include "render/cpu/cpu_renderer.h"
+
+namespace framekiln {
+
+/// Shared with the caller's thread: [0] becomes 1 to cancel, [1] counts frames done. May be null.
+struct Control {
+  int32_t* words = nullptr;
+
+  /// Throws Error CANCELLED.
+  void check() const;
+  void count_frame() const;
+};
+
+/// Consecutive frames: arrays of `count` elements that outlive the call.
+struct Frames {
+  Size size;
+  int count;
+  const double* time;
+  const double* complexity;
+  const uint8_t* palette;
+
+  scene::FrameParams at(int i) const { return {time[i], complexity[i], static_cast<scene::PaletteName>(palette[i])}; }
+};
+
+/// Draws the frames, packed, one after the other, into `out`. Hashes are appended when `hashes` is not null.
+void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,
+                   std::vector<FrameHash>* hashes);
+
+/// Draws and encodes the frames as one closed GOP; appends the hash of each frame as the encoder gets it.
+EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,
+                              std::vector<FrameHash>& hashes);
+
+/// Encodes `count` packed frames from memory, in input_format(settings.codec).
+EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t* frames, int count);
+
+/// RGB PSNR in dB over all frames after a round trip through 8-bit YCbCr, without compression.
+struct ChromaFidelity {
+  double chroma420, chroma444;
+};
+ChromaFidelity chroma_fidelity(const Frames& frames, CpuLevel cpu, Control control);
+
+}  // namespace framekiln

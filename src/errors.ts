@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What went wrong, as a stable word. Only the command line and HTTP turn it into exit codes and statuses. */
+export type ErrorCode =
+  | 'INVALID_DOCUMENT'
+  | 'INVALID_SETTING'
+  | 'INPUT_UNREADABLE'
+  | 'OUTPUT_UNWRITABLE'
+  | 'ADDON_MISSING'
+  | 'ADDON_BROKEN'
+  | 'INVALID_ARGUMENT'
+  | 'ENCODER_UNAVAILABLE'
+  | 'ENCODE_FAILED'
+  | 'MUX_FAILED'
+  | 'RENDER_FAILED'
+  | 'IO'
+  | 'OUT_OF_MEMORY'
+  | 'CANCELLED'
+  | 'CLOSED';
+
+export interface ErrorFields {
+  /** JSON pointer into the document, such as `/parameters/17/complexity`. */
+  pointer?: string;
+  /** The setting's name. */
+  setting?: string;
+  expected?: string;
+  received?: string;
+  /** What the user can do about it. */
+  remedy?: string;
+  cause?: unknown;
+}
+
+/** Every error that framekiln throws on purpose. */
+export class FramekilnError extends Error {
+  override readonly name = 'FramekilnError';
+  readonly code: ErrorCode;
+  readonly pointer: string | undefined;
+  readonly setting: string | undefined;
+  readonly expected: string | undefined;
+  readonly received: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.code = code;
+    this.pointer = fields.pointer;
+    this.setting = fields.setting;
+    this.expected = fields.expected;
+    this.received = fields.received;
+    this.remedy = fields.remedy;
+  }
+}
+
+/** The one wording for a bad value: "Expected X for NAME but received Y". */
+export function expected(what: string, name: string, value: unknown): string {
+  return `Expected ${what} for ${name} but received ${describe(value)}`;
+}
+
+/** A short, safe rendering of an untrusted value. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  }
+  if (Array.isArray(value)) return value.length <= 4 && value.every((v) => typeof v === 'number') ? `[${value.join(', ')}]` : `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
