@@ -10,8 +10,7 @@ namespace {
 
 constexpr int kMaxSide = 8192;
 constexpr int64_t kMaxPixels = 33'200'000;
-/// Far beyond any clip; keeps every intermediate of the scenes finite.
-constexpr double kMaxMagnitude = 1e300;
+
 
 std::string describe(Napi::Value value) {
   if (value.IsNumber() || value.IsBoolean() || value.IsNull()) return value.ToString().Utf8Value();
@@ -129,7 +128,7 @@ FramesArg frames_arg(Napi::Object job) {
   arg.frames.complexity = reinterpret_cast<const double*>(complexity.data);
   arg.frames.palette = palette.data;
   for (int i = 0; i < arg.frames.count; i++) {
-    if (!(std::fabs(arg.frames.time[i]) <= kMaxMagnitude && std::fabs(arg.frames.complexity[i]) <= kMaxMagnitude &&
+    if (!(std::isfinite(arg.frames.time[i]) && std::isfinite(arg.frames.complexity[i]) &&
           arg.frames.palette[i] < scene::kPaletteCount)) {
       throw Error("INVALID_ARGUMENT", "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
     }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Internal: FFmpeg's libraries (4.4 and later) with owners, errors and the differences between their versions.
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
+#include <libavformat/avformat.h>
+#include <libavutil/opt.h>
+#include <libswscale/swscale.h>
+}
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "frame/error.h"
+
+#define FRAMEKILN_HAS_IO_CLOSE2 (LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(59, 10, 100))
+
+namespace framekiln {
+
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+using AvioWriteByte = const uint8_t;
+#else
+using AvioWriteByte = uint8_t;
+#endif
+
+struct AvDeleter {
+  void operator()(AVPacket* p) const { av_packet_free(&p); }
+  void operator()(AVFrame* p) const { av_frame_free(&p); }
+  void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
+  void operator()(AVCodecParameters* p) const { avcodec_parameters_free(&p); }
+  void operator()(AVBSFContext* p) const { av_bsf_free(&p); }
+  void operator()(AVFormatContext* p) const { avformat_free_context(p); }
+  void operator()(SwsContext* p) const { sws_freeContext(p); }
+  void operator()(AVIOContext* p) const {
+    av_freep(&p->buffer);
+    avio_context_free(&p);
+  }
+};
+
+template <class T>
+using Av = std::unique_ptr<T, AvDeleter>;
+
+/// Passes on what an FFmpeg call returned; throws Error `code` "cannot `what`: ..." if it failed.
+inline int check(int rc, const char* code, const char* what) {
+  if (rc >= 0) return rc;
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(rc, text, sizeof text);
+  throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : code, std::string("cannot ") + what + ": " + text);
+}
+
+/// Owns what an FFmpeg allocator returned.
+template <class T>
+Av<T> own(T* allocated) {
+  if (!allocated) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
+  return Av<T>(allocated);
+}
+
+/// Options for an FFmpeg open call, which takes out those it knows.
+class Options {
+ public:
+  Options() = default;
+  ~Options() { av_dict_free(&dict_); }
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+
+  void set(const char* name, const std::string& value) {
+    check(av_dict_set(&dict_, name, value.c_str(), 0), "OUT_OF_MEMORY", "set an option");
+  }
+  AVDictionary** get() { return &dict_; }
+  /// An option left over would be a setting silently not applied.
+  void expect_all_taken(const char* code) const {
+    if (const AVDictionaryEntry* left = av_dict_get(dict_, "", nullptr, AV_DICT_IGNORE_SUFFIX)) {
+      throw Error(code, std::string("this FFmpeg does not know the option ") + left->key);
+    }
+  }
+
+ private:
+  AVDictionary* dict_ = nullptr;
+};
+
+/// A frame with memory of its own, padded as FFmpeg's SIMD code wants it.
+inline Av<AVFrame> make_frame(AVPixelFormat format, int width, int height) {
+  Av<AVFrame> frame = own(av_frame_alloc());
+  frame->format = format;
+  frame->width = width;
+  frame->height = height;
+  check(av_frame_get_buffer(frame.get(), 0), "OUT_OF_MEMORY", "allocate a frame");
+  return frame;
+}
+
+/// FFmpeg's log level is the process's, so the addon sets it once, when it loads: errors stay on stderr, since they
+/// say what an error code does not; x264's statistics and the muxers' remarks do not.
+inline void quiet_libav_logging() { av_log_set_level(AV_LOG_ERROR); }
+
+}  // namespace framekiln

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/codec_options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <climits>
+#include <cmath>
+
+namespace framekiln {
+namespace {
+
+/// Below it x264 becomes lossless and leaves the High profile.
+constexpr double kLowestLossyCrf = 1;
+
+/// A number as FFmpeg reads it, whatever the process's locale.
+std::string decimal(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+const char* encoder_name(Codec codec) {
+  switch (codec) {
+    case Codec::h264_rgb:
+      return "libx264rgb";
+    case Codec::mpeg4_as_recorded:
+      return "mpeg4";
+    default:
+      return "libx264";
+  }
+}
+
+AVPixelFormat pixel_format(Codec codec) {
+  switch (codec) {
+    case Codec::h264_420:
+      return AV_PIX_FMT_NV12;
+    case Codec::h264_444:
+      return AV_PIX_FMT_YUV444P;
+    case Codec::h264_rgb:
+      return AV_PIX_FMT_RGB24;
+    default:
+      return AV_PIX_FMT_YUV420P;
+  }
+}
+
+/// OpenCV's decimal approximation of a frame rate, within 0.001 of it.
+AVRational opencv_frame_rate(double fps) {
+  int base = 1, rate = static_cast<int>(fps + 0.5);
+  while (std::fabs(static_cast<double>(rate) / base - fps) > 0.001) {
+    base *= 10;
+    rate = static_cast<int>(fps * base + 0.5);
+  }
+  return {rate, base};
+}
+
+/// As OpenCV 4 sets it: fps * width * height, to which it adds half of it twice.
+int opencv_bit_rate(double fps, Size size) {
+  const double rate = std::min(fps * size.width * size.height, INT_MAX / 2.0);
+  const int whole = static_cast<int>(rate + 0.5);
+  const int64_t once = std::min<int64_t>(static_cast<int64_t>(whole) + whole / 2, INT_MAX);
+  return static_cast<int>(std::min<int64_t>(once + static_cast<int64_t>(rate / 2), INT_MAX));
+}
+
+void describe_as_recorded(const EncodeSettings& settings, AVCodecContext& c) {
+  const double fps = static_cast<double>(settings.fps.num) / settings.fps.den;
+  c.framerate = opencv_frame_rate(fps);
+  c.bit_rate = opencv_bit_rate(fps, coded_size(settings));
+}
+
+void describe_h264(const EncodeSettings& settings, AVCodecContext& c) {
+  c.framerate = {settings.fps.num, settings.fps.den};
+  c.sample_aspect_ratio = {1, 1};
+  c.color_primaries = AVCOL_PRI_BT709;
+  if (settings.codec == Codec::h264_rgb) {
+    c.color_trc = AVCOL_TRC_IEC61966_2_1;
+    c.colorspace = AVCOL_SPC_RGB;
+    c.color_range = AVCOL_RANGE_JPEG;
+    return;
+  }
+  c.color_trc = AVCOL_TRC_BT709;
+  c.colorspace = AVCOL_SPC_BT709;
+  c.color_range = AVCOL_RANGE_MPEG;
+  if (settings.codec == Codec::h264_420) c.chroma_sample_location = AVCHROMA_LOC_CENTER;
+}
+
+void set_as_recorded(AVCodecContext& c) {
+  c.bit_rate_tolerance = static_cast<int>(c.bit_rate);
+  c.qmin = 3;
+  c.gop_size = 12;
+}
+
+/// One closed GOP whatever its length. Nothing here may follow from the number of frames or from their content,
+/// or segments' SPS and PPS would differ: hence no keyint of the segment's length (1 would mean intra only).
+void set_h264(const EncodeSettings& settings, AVCodecContext& c, Options& options) {
+  c.gop_size = 1 << 30;  // x264's "infinite"
+  c.flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_CLOSED_GOP;
+  c.thread_count = 1;
+  options.set("sc_threshold", "0");
+  options.set("x264-params", "cpu-independent=1:stitchable=1:force-cfr=1");
+  if (!settings.preset.empty()) options.set("preset", settings.preset);
+  if (settings.codec == Codec::h264_420) {
+    options.set("profile", "high");
+    options.set("crf", decimal(std::max(settings.crf, kLowestLossyCrf)));
+    return;
+  }
+  options.set("profile", "high444");
+  const bool lossless = settings.codec == Codec::h264_rgb || settings.crf < kLowestLossyCrf;
+  lossless ? options.set("qp", "0") : options.set("crf", decimal(settings.crf));
+}
+
+}  // namespace
+
+Size coded_size(const EncodeSettings& settings) {
+  const Size size = settings.size;
+  switch (settings.codec) {
+    case Codec::h264_420:
+      return {half_up(size.width) * 2, half_up(size.height) * 2};
+    case Codec::mpeg4_as_recorded:
+      return {size.width & -2, size.height & -2};
+    default:
+      return size;
+  }
+}
+
+Av<AVCodecContext> describe_stream(const EncodeSettings& settings, const AVCodec* codec) {
+  const Size size = coded_size(settings);
+  if (size.width <= 0 || size.height <= 0 || settings.fps.num <= 0 || settings.fps.den <= 0) {
+    throw Error("INVALID_ARGUMENT", "cannot encode " + std::to_string(settings.size.width) + " x " +
+                                        std::to_string(settings.size.height) + " pixels at " +
+                                        std::to_string(settings.fps.num) + "/" + std::to_string(settings.fps.den) +
+                                        " frames a second with " + encoder_name(settings.codec));
+  }
+  Av<AVCodecContext> c = own(avcodec_alloc_context3(codec));
+  const bool recorded = settings.codec == Codec::mpeg4_as_recorded;
+  c->codec_type = AVMEDIA_TYPE_VIDEO;
+  c->codec_id = recorded ? AV_CODEC_ID_MPEG4 : AV_CODEC_ID_H264;
+  c->pix_fmt = pixel_format(settings.codec);
+  c->width = size.width;
+  c->height = size.height;
+  recorded ? describe_as_recorded(settings, *c) : describe_h264(settings, *c);
+  c->time_base = {c->framerate.den, c->framerate.num};
+  return c;
+}
+
+Av<AVCodecContext> open_encoder(const EncodeSettings& settings) {
+  const char* name = encoder_name(settings.codec);
+  const AVCodec* codec = avcodec_find_encoder_by_name(name);
+  if (!codec) throw Error("ENCODER_UNAVAILABLE", std::string("this FFmpeg has no encoder ") + name);
+  Av<AVCodecContext> c = describe_stream(settings, codec);
+  c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  Options options;
+  settings.codec == Codec::mpeg4_as_recorded ? set_as_recorded(*c) : set_h264(settings, *c, options);
+  check(avcodec_open2(c.get(), codec, options.get()), "ENCODE_FAILED", "open the encoder");
+  options.expect_all_taken("ENCODE_FAILED");
+  return c;
+}
+
+}  // namespace framekiln

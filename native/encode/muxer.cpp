@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/muxer.h"
+
+#include <cstring>
+#include <utility>
+
+#include "encode/av.h"
+#include "encode/avio_sink.h"
+#include "encode/codec_options.h"
+
+namespace framekiln {
+namespace {
+
+constexpr const char* kFailed = "MUX_FAILED";
+
+/// The stream as the settings describe it; an encoder adds nothing but the extradata.
+///
+/// The container alone says an odd size of 4:2:0, since H.264 crops such pictures by whole chroma samples. Chromium and
+/// FFmpeg then show just that many columns and rows; a clap box they ignore.
+void describe(const EncodeSettings& settings, const std::vector<uint8_t>& extradata, AVStream& stream) {
+  const Av<AVCodecContext> c = describe_stream(settings, nullptr);
+  AVCodecParameters& par = *stream.codecpar;
+  check(avcodec_parameters_from_context(&par, c.get()), kFailed, "describe the stream");
+  if (settings.codec == Codec::h264_420) {
+    par.width = settings.size.width;
+    par.height = settings.size.height;
+  }
+  stream.time_base = c->time_base;
+  stream.avg_frame_rate = c->framerate;
+  stream.sample_aspect_ratio = c->sample_aspect_ratio;
+  par.extradata = static_cast<uint8_t*>(av_mallocz(extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (!par.extradata) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
+  if (!extradata.empty()) std::memcpy(par.extradata, extradata.data(), extradata.size());
+  par.extradata_size = static_cast<int>(extradata.size());
+}
+
+}  // namespace
+
+struct Muxer::Impl {
+  EncodeSettings settings;
+  Container container;
+  AvioSink io;
+  Av<AVFormatContext> oc;
+  Av<AVPacket> packet = own(av_packet_alloc());
+  AVStream* stream = nullptr;
+  std::vector<uint8_t> extradata;
+  int64_t frames = 0;
+
+  Impl(const EncodeSettings& wanted, Container kind, Sink& sink) : settings(wanted), container(kind), io(sink) {
+    AVFormatContext* made = nullptr;
+    const char* name = container == Container::mp4 ? "mp4" : "matroska";
+    check(avformat_alloc_output_context2(&made, nullptr, name, ""), kFailed, "open a container");
+    oc = own(made);
+    io.attach(*oc);
+  }
+
+  /// What the sink threw explains more than what FFmpeg made of it.
+  void checked(int rc, const char* what) {
+    io.rethrow();
+    check(rc, kFailed, what);
+  }
+
+  void start(const std::vector<uint8_t>& first_extradata) {
+    extradata = first_extradata;
+    stream = avformat_new_stream(oc.get(), nullptr);
+    if (!stream) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
+    describe(settings, extradata, *stream);
+    Options options;
+    // OpenCV's file: the index behind the data, and the libraries' names in it.
+    const bool recorded = settings.codec == Codec::mpeg4_as_recorded && container == Container::mp4;
+    if (!recorded) oc->flags |= AVFMT_FLAG_BITEXACT;
+    if (!recorded && container == Container::mp4) {
+      options.set("movflags", "+faststart");
+      // From FFmpeg 5.0 on. Its default counts the file's and the edit list's duration in milliseconds.
+      const bool exact = av_opt_find(oc->priv_data, "movie_timescale", nullptr, 0, 0) != nullptr;
+      if (exact) options.set("movie_timescale", std::to_string(stream->avg_frame_rate.num));
+    }
+    checked(avformat_write_header(oc.get(), options.get()), "write the file's header");
+    options.expect_all_taken(kFailed);
+  }
+
+  void append(const EncodedSegment& segment) {
+    if (!stream) start(segment.extradata);
+    if (segment.extradata != extradata) throw Error(kFailed, "a segment was encoded with other parameters");
+    const AVRational frame_time = av_inv_q(stream->avg_frame_rate);
+    size_t offset = 0;
+    for (const PacketInfo& info : segment.packets) {
+      check(av_new_packet(packet.get(), static_cast<int>(info.bytes)), kFailed, "allocate a packet");
+      std::memcpy(packet->data, segment.data.data() + offset, info.bytes);
+      offset += info.bytes;
+      packet->pts = frames + info.pts;
+      packet->dts = frames + info.dts;
+      packet->duration = 1;
+      packet->flags = info.key ? AV_PKT_FLAG_KEY : 0;
+      packet->stream_index = stream->index;
+      av_packet_rescale_ts(packet.get(), frame_time, stream->time_base);
+      const int rc = av_write_frame(oc.get(), packet.get());
+      av_packet_unref(packet.get());
+      checked(rc, "write a packet");
+    }
+    frames += segment.frames;
+  }
+
+  void finish() {
+    if (!stream) throw Error(kFailed, "there is no segment to write");
+    checked(av_write_trailer(oc.get()), "finish the file");
+    avio_flush(oc->pb);
+    checked(oc->pb->error, "finish the file");
+  }
+};
+
+Muxer::Muxer(const EncodeSettings& settings, Container container, Sink& sink)
+    : impl_(std::make_unique<Impl>(settings, container, sink)) {}
+Muxer::~Muxer() = default;
+void Muxer::append(const EncodedSegment& segment) { impl_->append(segment); }
+void Muxer::finish() { impl_->finish(); }
+
+}  // namespace framekiln

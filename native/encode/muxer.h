@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "encode/encoder.h"
+#include "encode/settings.h"
+#include "encode/sink.h"
+
+namespace framekiln {
+
+enum class Container { mp4, matroska };
+
+/// Writes segments, in order, into one file: constant frame rate, MP4 with its index before the media data.
+/// Not thread-safe. Throws Error MUX_FAILED, or what the sink throws.
+class Muxer {
+ public:
+  /// The sink must outlive the muxer.
+  Muxer(const EncodeSettings& settings, Container container, Sink& sink);
+  ~Muxer();
+  Muxer(const Muxer&) = delete;
+  Muxer& operator=(const Muxer&) = delete;
+
+  /// Appends the next segment. All segments carry the same extradata (MUX_FAILED otherwise).
+  void append(const EncodedSegment& segment);
+  /// Completes the file. MUX_FAILED when nothing was appended.
+  void finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace framekiln

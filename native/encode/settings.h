@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "frame/picture.h"
+
+namespace framekiln {
+
+struct Rational {
+  int num;
+  int den;
+};
+
+/// What an encoder produces.
+enum class Codec {
+  h264_420,          ///< H.264 High or below, yuv420p, BT.709 limited range: plays everywhere.
+  h264_444,          ///< H.264 High 4:4:4 Predictive, yuv444p, BT.709 limited range.
+  h264_rgb,          ///< libx264rgb, qp 0, sRGB full range: gives back every RGB pixel.
+  mpeg4_as_recorded  ///< what OpenCV's VideoWriter writes for fourcc mp4v, to the byte: the whole video is one segment.
+};
+
+struct EncodeSettings {
+  Codec codec = Codec::h264_420;
+  /// Of the frames. 4:2:0 codes an odd size one larger, last column and row repeated, and the container crops it again;
+  /// mpeg4_as_recorded drops an odd last column and row, as OpenCV does.
+  Size size{};
+  Rational fps{30, 1};  ///< exact frame rate; mpeg4_as_recorded takes OpenCV's decimal approximation of it.
+  std::string preset;   ///< x264 preset, "medium" if empty. Unused by mpeg4.
+  /// x264 constant rate factor, 0..51. Unused by h264_rgb and mpeg4. x264 makes anything below 1 lossless, which only
+  /// the High 4:4:4 Predictive profile has: so it is in 4:4:4, while 4:2:0, which is to play everywhere, takes it as 1.
+  double crf = 23;
+};
+
+/// The layout in which an encoder of this codec takes frames.
+constexpr PixelFormat input_format(Codec codec) {
+  return codec == Codec::h264_420   ? PixelFormat::nv12
+         : codec == Codec::h264_444 ? PixelFormat::yuv444p
+                                    : PixelFormat::rgb24;
+}
+
+}  // namespace framekiln

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os';
+import { Document, type DocumentInput } from './document/document.js';
+import { frameCount } from './document/table.js';
+import { describe, expected, FramekilnError } from './errors.js';
+import { type Addon, type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
+import { sampleFrames } from './render/colour.js';
+import { chooseCpu } from './render/cpu.js';
+import { type Frame, renderFrames } from './render/frames.js';
+import { Job, type JobOptions } from './render/job.js';
+import type { FrameRange } from './render/plan.js';
+import { RenderPool } from './render/pool.js';
+import { type RenderSettings, rangeWithin, resolveSettings } from './render/settings.js';
+import { type ContactSheet, drawSheet } from './render/sheet.js';
+import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
+
+export interface KilnOptions {
+  /** Threads that render and encode, 1 to 256; default: the processor's. */
+  threads?: number | undefined;
+  /** Default: the best this machine has, or what the environment's FRAMEKILN_CPU allows of it. */
+  cpu?: CpuLevel | undefined;
+}
+
+export interface FramesOptions extends JobOptions {
+  /** Default `rgb24`. */
+  format?: FrameFormat | undefined;
+  /** `end` exclusive; default all. */
+  range?: FrameRange | undefined;
+}
+
+/** A pool of threads that turns documents into frames and videos. Several calls may run at once; close it when done. */
+export interface Kiln extends AsyncDisposable {
+  readonly cpu: CpuLevel;
+  readonly threads: number;
+  /** Validates a document; every other call does so itself when given anything else. */
+  open(document: DocumentInput): Document;
+  /**
+   * Renders a document to a video in memory (up to 2 GiB).
+   * @throws FramekilnError `INVALID_DOCUMENT`, `INVALID_SETTING`, or what stopped the work; the signal's reason
+   */
+  render(
+    document: DocumentInput,
+    settings?: RenderSettings,
+    options?: JobOptions,
+  ): Promise<{ video: Uint8Array; report: RenderReport }>;
+  /** Renders to the file `path`, which must not exist yet, in memory that does not grow with the video. */
+  renderToFile(
+    document: DocumentInput,
+    path: string,
+    settings?: RenderSettings,
+    options?: JobOptions,
+  ): Promise<RenderReport>;
+  /** Raw frames, in order; leaving the loop stops the work. */
+  frames(document: DocumentInput, options?: FramesOptions): AsyncGenerator<Frame, void, undefined>;
+  /** What 4:2:0 and 4:4:4 cost a document's colours before any compression, measured on a few frames. */
+  chromaFidelity(document: DocumentInput, options?: JobOptions & { samples?: number }): Promise<Fidelity>;
+  /** A PNG of frames from all over the document. */
+  contactSheet(document: DocumentInput, options?: JobOptions): Promise<ContactSheet>;
+  /** A PNG of packed rgb24 pixels. */
+  png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
+}
+
+/**
+ * Makes a kiln. It holds threads until it is disposed of; running calls are then stopped (`CLOSED`) and waited for.
+ * @throws FramekilnError `ADDON_MISSING`, `ADDON_BROKEN` or `INVALID_SETTING`
+ */
+export function createKiln(options: KilnOptions = {}): Kiln {
+  const addon = loadAddon();
+  const pool = new RenderPool(threadCount(options.threads));
+  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon, options.cpu) });
+}
+
+class PooledKiln implements Kiln {
+  readonly #context: RenderContext;
+  readonly #closing = new AbortController();
+  readonly #calls = new Set<Promise<unknown>>();
+
+  constructor(context: RenderContext) {
+    this.#context = context;
+  }
+
+  get cpu(): CpuLevel {
+    return this.#context.cpu;
+  }
+
+  get threads(): number {
+    return this.#context.pool.threads;
+  }
+
+  open(document: DocumentInput): Document {
+    return Document.from(document, this.#context.addon.defaultSchedule);
+  }
+
+  async render(document: DocumentInput, settings: RenderSettings = {}, options: JobOptions = {}) {
+    const { table } = this.open(document);
+    const resolved = resolveSettings(settings, table);
+    const { video, report } = await this.#call(options, (o) =>
+      renderVideo(this.#context, table, resolved, undefined, o),
+    );
+    return { video: video as Uint8Array, report };
+  }
+
+  async renderToFile(document: DocumentInput, path: string, settings: RenderSettings = {}, options: JobOptions = {}) {
+    const { table } = this.open(document);
+    const resolved = resolveSettings(settings, table);
+    return (await this.#call(options, (o) => renderVideo(this.#context, table, resolved, path, o))).report;
+  }
+
+  async *frames(document: DocumentInput, options: FramesOptions = {}): AsyncGenerator<Frame, void, undefined> {
+    const { table } = this.open(document);
+    const { format = 'rgb24', range } = options;
+    if (!FRAME_FORMATS.includes(format)) refuse('format', `one of ${FRAME_FORMATS.join(', ')}`, format);
+    const within = rangeWithin(frameCount(table), range);
+    // Disposal waits until the generator has ended, by its own end or by the loop's.
+    let ended!: () => void;
+    const running = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    this.#calls.add(running);
+    try {
+      yield* renderFrames(this.#context, table, format, within, this.#closable(options));
+    } finally {
+      this.#calls.delete(running);
+      ended();
+    }
+  }
+
+  async chromaFidelity(document: DocumentInput, options: JobOptions & { samples?: number } = {}): Promise<Fidelity> {
+    const { table } = this.open(document);
+    const frames = frameCount(table);
+    const sample = sampleFrames(table, { start: 0, end: frames }, options.samples ?? 8);
+    const { pool, cpu } = this.#context;
+    return this.#call(options, (o) => {
+      const job = new Job(sample.time.length, o);
+      return job.finish(() => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control })));
+    });
+  }
+
+  async contactSheet(document: DocumentInput, options: JobOptions = {}): Promise<ContactSheet> {
+    const { table } = this.open(document);
+    return this.#call(options, (o) => drawSheet(this.#context, table, o));
+  }
+
+  async png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+    return this.#call({}, () => this.#context.pool.run('png', { rgb, width, height }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new FramekilnError('CLOSED', 'The kiln was closed'));
+    await Promise.allSettled(this.#calls);
+    await this.#context.pool.close();
+  }
+
+  /** The options, with a signal that also fires when the kiln closes. */
+  #closable<O extends JobOptions>(options: O): O {
+    this.#closing.signal.throwIfAborted();
+    const { signal } = options;
+    return { ...options, signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal };
+  }
+
+  async #call<T>(options: JobOptions, body: (options: JobOptions) => Promise<T>): Promise<T> {
+    const call = body(this.#closable(options));
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+}
+
+function threadCount(threads = availableParallelism()): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
+  return refuse('threads', 'an integer from 1 to 256', threads);
+}
+
+function cpuLevel(addon: Addon, wanted: CpuLevel | undefined): CpuLevel {
+  const { cpuLevels } = addon.about();
+  if (wanted === undefined) return chooseCpu(cpuLevels, process.env.FRAMEKILN_CPU);
+  if (cpuLevels.includes(wanted)) return wanted;
+  return refuse('cpu', `one of ${cpuLevels.join(', ')}`, wanted);
+}
+
+function refuse(setting: string, what: string, value: unknown): never {
+  const fields = { setting, expected: what, received: describe(value) };
+  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type FrameTable, sliceTable } from '../document/table.js';
+import { FramekilnError } from '../errors.js';
+import { type FrameFormat, frameBytes } from '../native.js';
+import { inOrder, Job, type JobOptions } from './job.js';
+import { chunkFrames, type FrameRange } from './plan.js';
+import type { RenderContext } from './video.js';
+
+/** One raw frame. */
+export interface Frame {
+  /** In the document. */
+  index: number;
+  /** Packed pixels; a view that may share its buffer with neighbours. */
+  data: Uint8Array;
+  /** XXH3-128 of the pixels, 16 bytes. */
+  hash: Uint8Array;
+}
+
+const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** Renders frames in order. Leaving the loop early stops the work. */
+export async function* renderFrames(
+  { pool, cpu }: RenderContext,
+  table: FrameTable,
+  format: FrameFormat,
+  range: FrameRange,
+  options: JobOptions,
+): AsyncGenerator<Frame, void, undefined> {
+  const bytes = frameBytes(format, table.width, table.height);
+  const frames = range.end - range.start;
+  const perChunk = chunkFrames(bytes, CHUNK_BYTES);
+  const job = new Job(frames, options);
+  const renderChunk = (index: number) => {
+    const start = range.start + index * perChunk;
+    const slice = sliceTable(table, start, Math.min(start + perChunk, range.end));
+    return job.follow(pool.run('frames', { ...slice, cpu, format, control: job.control }));
+  };
+  let index = range.start;
+  let left = true;
+  try {
+    for await (const { data, hashes } of inOrder(Math.ceil(frames / perChunk), pool.threads + 1, renderChunk)) {
+      for (let at = 0; at * bytes < data.length; at++, index++) {
+        yield {
+          index,
+          data: data.subarray(at * bytes, (at + 1) * bytes),
+          hash: hashes.subarray(at * 16, (at + 1) * 16),
+        };
+        job.check();
+      }
+    }
+    left = false;
+  } catch (reason) {
+    left = false;
+    job.fail(reason);
+  } finally {
+    if (left) job.fail(new FramekilnError('CANCELLED', 'The loop over the frames was left'));
+    await job.settle();
+  }
+  job.check();
+}

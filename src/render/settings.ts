@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import { exactRate, type Rate, recordedRate } from '../document/rate.js';
+import { type FrameTable, frameCount } from '../document/table.js';
+import { describe, expected, FramekilnError } from '../errors.js';
+import type { Codec, Container, EncodeSettings } from '../native.js';
+import type { FrameRange } from './plan.js';
+
+/** x264's presets, fastest first. */
+export const PRESETS = [
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
+  'placebo',
+] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** How to make a video. Everything is optional. */
+export interface RenderSettings {
+  /** Default `mp4`. */
+  container?: Container | undefined;
+  /** x264's constant rate factor, 0 (best) to 51; default 23. */
+  crf?: number | undefined;
+  /** Default `veryfast`. */
+  preset?: Preset | undefined;
+  /** `420` (the default) plays everywhere; `444` keeps the colour of sharp edges. */
+  chroma?: '420' | '444' | undefined;
+  /** Keeps every RGB pixel. */
+  lossless?: boolean | undefined;
+  /** Writes the MPEG-4 file that OpenCV's VideoWriter wrote, to the byte. */
+  asRecorded?: boolean | undefined;
+  /** Only these frames, `end` exclusive. */
+  range?: FrameRange | undefined;
+  /** Length of a segment, 0.04 to 60 seconds; default 2. */
+  segmentSeconds?: number | undefined;
+}
+
+/** Complete and valid for one table. */
+export interface ResolvedSettings {
+  container: Container;
+  range: FrameRange;
+  /** Infinity when the video is made in one piece. */
+  segmentSeconds: number;
+  rate: Rate;
+  encode: EncodeSettings;
+}
+
+const KEYS: readonly (keyof RenderSettings)[] = [
+  'container',
+  'crf',
+  'preset',
+  'chroma',
+  'lossless',
+  'asRecorded',
+  'range',
+  'segmentSeconds',
+];
+
+/** MPEG-4 has 16 bits for the ticks of a second. */
+const MAX_RECORDED_TICKS = 65535;
+const MAX_RECORDED_BYTES = 1024 ** 3;
+
+/**
+ * Validates settings against the table they are for, and completes them.
+ * @throws FramekilnError `INVALID_SETTING` with the setting, what was expected and what came
+ */
+export function resolveSettings(settings: RenderSettings, table: FrameTable): ResolvedSettings {
+  if (typeof settings !== 'object' || settings === null) fail('an object', 'settings', settings);
+  const unknown = Object.keys(settings).find((key) => !(KEYS as string[]).includes(key));
+  if (unknown !== undefined) {
+    fail(`nothing (the settings are ${KEYS.join(', ')})`, unknown, settings[unknown as keyof RenderSettings]);
+  }
+
+  const lossless = flag(settings, 'lossless');
+  const asRecorded = flag(settings, 'asRecorded');
+  if (lossless && asRecorded) fail('nothing beside lossless', 'asRecorded', true);
+  if (lossless) refuseWith('lossless', settings, ['crf', 'chroma']);
+  if (asRecorded) refuseWith('asRecorded', settings, ['crf', 'preset', 'chroma', 'range', 'segmentSeconds']);
+  const container = oneOf(['mp4', 'matroska'], settings.container ?? 'mp4', 'container');
+  if (asRecorded && container !== 'mp4') fail('mp4 (with asRecorded)', 'container', container);
+  const chroma = oneOf(['420', '444'], settings.chroma ?? '420', 'chroma');
+  const codec: Codec = asRecorded ? 'mpeg4_as_recorded' : lossless ? 'h264_rgb' : `h264_${chroma}`;
+  const rate = asRecorded ? recordable(table) : exactRate(table.fps);
+  return {
+    container,
+    range: rangeWithin(frameCount(table), settings.range),
+    segmentSeconds: asRecorded ? Infinity : numberIn(0.04, 60, settings.segmentSeconds ?? 2, 'segmentSeconds'),
+    rate,
+    encode: {
+      codec,
+      width: table.width,
+      height: table.height,
+      fpsNum: rate.num,
+      fpsDen: rate.den,
+      preset: oneOf(PRESETS, settings.preset ?? 'veryfast', 'preset'),
+      crf: lossless ? 0 : numberIn(0, 51, settings.crf ?? 23, 'crf'),
+    },
+  };
+}
+
+/** The rate of an as-recorded video, once it is clear that OpenCV could write this table and that it fits in memory. */
+function recordable(table: FrameTable): Rate {
+  const { width, height, fps } = table;
+  if (width < 2 || height < 2) fail('at least 2x2 pixels', 'asRecorded', `${width}x${height}`);
+  const rate = recordedRate(fps);
+  if (rate.num < 1 || rate.num > MAX_RECORDED_TICKS) fail('a frame rate that MPEG-4 can express', 'asRecorded', fps);
+  // Its bit rate is fps x width x height, so every frame takes width x height bits.
+  const bytes = (width * height * frameCount(table)) / 8;
+  if (bytes > MAX_RECORDED_BYTES) fail('a video of at most 1 GiB', 'asRecorded', `${Math.round(bytes / 2 ** 20)} MiB`);
+  return rate;
+}
+
+/** The range itself, or all frames.
+ * @throws FramekilnError `INVALID_SETTING` when it is not within `frames` */
+export function rangeWithin(frames: number, range: FrameRange = { start: 0, end: frames }): FrameRange {
+  const { start, end } = range ?? {};
+  if (!Number.isInteger(start) || start < 0 || start >= frames) {
+    fail(`an integer from 0 to ${frames - 1}`, 'range.start', start);
+  }
+  if (!Number.isInteger(end) || end <= start || end > frames) {
+    fail(`an integer from ${start + 1} to ${frames}`, 'range.end', end);
+  }
+  return { start, end };
+}
+
+function refuseWith(mode: string, settings: RenderSettings, keys: (keyof RenderSettings)[]): void {
+  for (const key of keys) {
+    if (settings[key] !== undefined) fail(`nothing beside ${mode}`, key, settings[key]);
+  }
+}
+
+function flag(settings: RenderSettings, key: 'lossless' | 'asRecorded'): boolean {
+  const value = settings[key] ?? false;
+  return typeof value === 'boolean' ? value : fail('true or false', key, value);
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: T, setting: string): T {
+  return choices.includes(value) ? value : fail(`one of ${choices.join(', ')}`, setting, value);
+}
+
+function numberIn(min: number, max: number, value: number, setting: string): number {
+  const valid = typeof value === 'number' && value >= min && value <= max;
+  return valid ? value : fail(`a number from ${min} to ${max}`, setting, value);
+}
+
+function fail(what: string, setting: string, value: unknown): never {
+  const fields = { setting, expected: what, received: describe(value) };
+  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+}

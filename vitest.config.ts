@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The addon is native code and starts threads: a process a file keeps one file's crash out of the others.
+    pool: 'forks',
+    maxWorkers: 2,
+    fileParallelism: true,
+    watch: false,
+    // A bound for hangs, not an expectation: no test asserts a time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/support/summary-reporter.ts'],
+  },
+});
