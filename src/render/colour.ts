@@ -51,17 +51,17 @@ export async function chromaReport(
   return codec === 'h264_420'
     ? {
         chroma: '4:2:0',
-        rgbPsnrBeforeCoding: finite(chroma420),
+        rgbPsnrBeforeCoding: finitePsnr(chroma420),
         note: 'Plays everywhere; halved chroma alone costs this much.',
       }
     : {
         chroma: '4:4:4',
-        rgbPsnrBeforeCoding: finite(chroma444),
+        rgbPsnrBeforeCoding: finitePsnr(chroma444),
         note: 'Keeps the colours; plays in Chromium and tools, not in Safari or Firefox.',
       };
 }
 
 /** JSON has no infinity: a PSNR of equal pictures is null. */
-function finite(psnr: number): number | null {
+export function finitePsnr(psnr: number): number | null {
   return Number.isFinite(psnr) ? Math.round(psnr * 100) / 100 : null;
 }

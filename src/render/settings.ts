@@ -24,7 +24,7 @@ export type Preset = (typeof PRESETS)[number];
 export interface RenderSettings {
   /** Default `mp4`. */
   container?: Container | undefined;
-  /** x264's constant rate factor, 0 (best) to 51; default 23. */
+  /** x264's constant rate factor, 1 (best) to 51, or with chroma 444 also 0 (lossless); default 23. */
   crf?: number | undefined;
   /** Default `veryfast`. */
   preset?: Preset | undefined;
@@ -98,9 +98,15 @@ export function resolveSettings(settings: RenderSettings, table: FrameTable): Re
       fpsNum: rate.num,
       fpsDen: rate.den,
       preset: oneOf(PRESETS, settings.preset ?? 'veryfast', 'preset'),
-      crf: lossless ? 0 : numberIn(0, 51, settings.crf ?? 23, 'crf'),
+      crf: lossless ? 0 : rateFactor(settings.crf ?? 23, codec),
     },
   };
+}
+
+/** 0 is lossless, and makes x264 leave the profiles that every player knows: 4:2:0 is for those. */
+function rateFactor(crf: number, codec: Codec): number {
+  if (codec !== 'h264_420' || crf !== 0) return numberIn(codec === 'h264_420' ? 1 : 0, 51, crf, 'crf');
+  return fail('a number from 1 to 51 (0, lossless, needs chroma 444)', 'crf', crf);
 }
 
 /** The rate of an as-recorded video, once it is clear that OpenCV could write this table and that it fits in memory. */

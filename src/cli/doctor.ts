@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { FramekilnError } from '../errors.js';
+import { loadAddon } from '../native.js';
+import { chooseCpu } from '../render/cpu.js';
+import { parseNumber } from './format.js';
+import { size } from './progress.js';
+import { type SelftestResult, selftest } from './selftest.js';
+
+interface Options {
+  selftest?: boolean;
+  seed: string;
+  json?: boolean;
+}
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('what this machine can do')
+    .description('Says what this machine can render and encode with, and checks it.')
+    .option('--selftest', 'compare every CPU level with the original frames and with the reference')
+    .option('--seed <n>', 'of the random frames of --selftest', '1')
+    .option('--json', 'print JSON')
+    .action(doctor);
+}
+
+function doctor(options: Options): void {
+  const addon = loadAddon();
+  const about = addon.about();
+  const { version } = createRequire(import.meta.url)('framekiln/package.json');
+  const level = chooseCpu(about.cpuLevels, process.env.FRAMEKILN_CPU);
+  const encoder = encodeOneFrame();
+  const results = options.selftest ? selftest(addon, parseNumber(options.seed, '--seed') ?? 1) : undefined;
+  const report = {
+    framekiln: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: {
+      model: cpus()[0]?.model ?? 'unknown',
+      threads: availableParallelism(),
+      levels: about.cpuLevels,
+      used: level,
+    },
+    memory: totalmem(),
+    gpu: 'not in this build',
+    libraries: about.libraries,
+    encoder,
+    ...(results && { selftest: results }),
+  };
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(describeReport(report, results));
+
+  if (!encoder.works) {
+    const remedy =
+      'Install an FFmpeg whose libavcodec has libx264 (Debian and Ubuntu: libavcodec-extra or libavcodec59).';
+    throw new FramekilnError('ENCODER_UNAVAILABLE', `libx264 does not work here: ${encoder.reason}`, { remedy });
+  }
+  const failure = results?.find((result) => result.failure !== undefined);
+  if (failure) throw new FramekilnError('RENDER_FAILED', `CPU level ${failure.level} differs: ${failure.failure}`);
+
+  /** Only encoding proves that the encoder is there and works. */
+  function encodeOneFrame(): { works: boolean; reason?: string } {
+    const settings = { width: 64, height: 64, fpsNum: 30, fpsDen: 1, preset: 'veryfast', crf: 23 };
+    try {
+      addon.encodeFrames({ codec: 'h264_420', ...settings }, new Uint8Array((64 * 64 * 3) / 2));
+      return { works: true };
+    } catch (error) {
+      return { works: false, reason: (error as Error).message };
+    }
+  }
+}
+
+function describeReport(
+  report: {
+    framekiln: string;
+    node: string;
+    platform: string;
+    cpu: { model: string; threads: number; levels: string[]; used: string };
+    memory: number;
+    gpu: string;
+    libraries: Record<string, string>;
+    encoder: { works: boolean; reason?: string };
+  },
+  results: SelftestResult[] | undefined,
+): string {
+  const { cpu, encoder } = report;
+  const libraries = Object.entries(report.libraries).map(([name, version]) => `${name} ${version}`);
+  const rows = [
+    ['framekiln', `${report.framekiln}, Node ${report.node}, ${report.platform}`],
+    ['cpu', `${cpu.model}, ${cpu.threads} threads, ${size(report.memory)} memory`],
+    ['levels', `${cpu.levels.join(', ')}; in use: ${cpu.used}`],
+    ['gpu', report.gpu],
+    ['libraries', libraries.join(', ')],
+    ['encoder', encoder.works ? 'libx264: one frame encoded' : `libx264: ${encoder.reason}`],
+    ...(results ?? []).map(({ level, golden, random }) => [
+      `selftest`,
+      `${level}: ${golden.equal} of ${golden.tried} original frames, ${random.equal} of ${random.tried} random frames equal`,
+    ]),
+  ];
+  return rows.map(([name = '', value]) => `${name.padEnd(12)}${value}\n`).join('');
+}

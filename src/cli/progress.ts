@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Progress } from '../render/job.js';
+
+const BAR_WIDTH = 24;
+const QUIET_INTERVAL = 5000;
+
+/** A line that is drawn again on a terminal; elsewhere a line every few seconds. */
+export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #silent: boolean;
+  #last = performance.now();
+  #drawn = false;
+
+  constructor(silent: boolean, stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+    this.#silent = silent;
+  }
+
+  readonly update = (progress: Progress): void => {
+    if (this.#silent) return;
+    if (this.#stream.isTTY) {
+      this.#stream.write(`\r${bar(progress)} ${line(progress)}\x1b[K`);
+      this.#drawn = true;
+    } else if (performance.now() - this.#last >= QUIET_INTERVAL) {
+      this.#stream.write(`${line(progress)}\n`);
+      this.#last = performance.now();
+    }
+  };
+
+  /** Removes the line, so that what follows starts clean. */
+  clear(): void {
+    if (this.#drawn) this.#stream.write('\r\x1b[K');
+    this.#drawn = false;
+  }
+}
+
+function bar({ framesDone, frames }: Progress): string {
+  const full = Math.round((framesDone / frames) * BAR_WIDTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}]`;
+}
+
+function line({ framesDone, frames, framesPerSecond, etaSeconds }: Progress): string {
+  const eta = etaSeconds === undefined ? '' : `, ETA ${duration(etaSeconds)}`;
+  return `${framesDone}/${frames} frames, ${framesPerSecond.toFixed(1)} frames/s${eta}`;
+}
+
+/** Seconds as people read them: `7 s`, `3:05`, `1:02:09`. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  const parts = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+/** Bytes as people read them: `3.2 MB`. */
+export function size(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return power === 0 ? `${bytes} bytes` : `${(bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
