@@ -42,16 +42,6 @@ AVPixelFormat pixel_format(Codec codec) {
   }
 }
 
-/// OpenCV's decimal approximation of a frame rate, within 0.001 of it.
-AVRational opencv_frame_rate(double fps) {
-  int base = 1, rate = static_cast<int>(fps + 0.5);
-  while (std::fabs(static_cast<double>(rate) / base - fps) > 0.001) {
-    base *= 10;
-    rate = static_cast<int>(fps * base + 0.5);
-  }
-  return {rate, base};
-}
-
 /// As OpenCV 4 sets it: fps * width * height, to which it adds half of it twice.
 int opencv_bit_rate(double fps, Size size) {
   const double rate = std::min(fps * size.width * size.height, INT_MAX / 2.0);
@@ -61,13 +51,10 @@ int opencv_bit_rate(double fps, Size size) {
 }
 
 void describe_as_recorded(const EncodeSettings& settings, AVCodecContext& c) {
-  const double fps = static_cast<double>(settings.fps.num) / settings.fps.den;
-  c.framerate = opencv_frame_rate(fps);
-  c.bit_rate = opencv_bit_rate(fps, coded_size(settings));
+  c.bit_rate = opencv_bit_rate(static_cast<double>(settings.fps.num) / settings.fps.den, coded_size(settings));
 }
 
 void describe_h264(const EncodeSettings& settings, AVCodecContext& c) {
-  c.framerate = {settings.fps.num, settings.fps.den};
   c.sample_aspect_ratio = {1, 1};
   c.color_primaries = AVCOL_PRI_BT709;
   if (settings.codec == Codec::h264_rgb) {
@@ -136,6 +123,7 @@ Av<AVCodecContext> describe_stream(const EncodeSettings& settings, const AVCodec
   c->pix_fmt = pixel_format(settings.codec);
   c->width = size.width;
   c->height = size.height;
+  c->framerate = {settings.fps.num, settings.fps.den};
   recorded ? describe_as_recorded(settings, *c) : describe_h264(settings, *c);
   c->time_base = {c->framerate.den, c->framerate.num};
   return c;

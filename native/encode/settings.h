@@ -25,7 +25,7 @@ struct EncodeSettings {
   /// Of the frames. 4:2:0 codes an odd size one larger, last column and row repeated, and the container crops it again;
   /// mpeg4_as_recorded drops an odd last column and row, as OpenCV does.
   Size size{};
-  Rational fps{30, 1};  ///< exact frame rate; mpeg4_as_recorded takes OpenCV's decimal approximation of it.
+  Rational fps{30, 1};  ///< exact frame rate; for mpeg4_as_recorded OpenCV's decimal one, such as 2997/100
   std::string preset;   ///< x264 preset, "medium" if empty. Unused by mpeg4.
   /// x264 constant rate factor, 0..51. Unused by h264_rgb and mpeg4. x264 makes anything below 1 lossless, which only
   /// the High 4:4:4 Predictive profile has: so it is in 4:4:4, while 4:2:0, which is to play everywhere, takes it as 1.
