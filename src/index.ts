@@ -4,7 +4,7 @@ export type { Inspection } from './document/inspect.js';
 export { MAX_DOCUMENT_BYTES, readDocument } from './document/read.js';
 export { type ErrorCode, FramekilnError } from './errors.js';
 export { inspectDocument } from './inspect.js';
-export { createKiln, type FramesOptions, type Kiln, type KilnOptions } from './kiln.js';
+export { createKiln, type FidelityOptions, type FramesOptions, type Kiln, type KilnOptions } from './kiln.js';
 export type { CpuLevel, Fidelity, FrameFormat } from './native.js';
 export type { ColourReport } from './render/colour.js';
 export { FramesDigest } from './render/digest.js';

@@ -28,6 +28,12 @@ export interface FramesOptions extends JobOptions {
   range?: FrameRange | undefined;
 }
 
+export interface FidelityOptions {
+  signal?: AbortSignal | undefined;
+  /** Frames to measure, evenly spread; default 8. */
+  samples?: number | undefined;
+}
+
 /** A pool of threads that turns documents into frames and videos. Several calls may run at once; close it when done. */
 export interface Kiln extends AsyncDisposable {
   readonly cpu: CpuLevel;
@@ -53,7 +59,7 @@ export interface Kiln extends AsyncDisposable {
   /** Raw frames, in order; leaving the loop stops the work. */
   frames(document: DocumentInput, options?: FramesOptions): AsyncGenerator<Frame, void, undefined>;
   /** What 4:2:0 and 4:4:4 cost a document's colours before any compression, measured on a few frames. */
-  chromaFidelity(document: DocumentInput, options?: JobOptions & { samples?: number }): Promise<Fidelity>;
+  chromaFidelity(document: DocumentInput, options?: FidelityOptions): Promise<Fidelity>;
   /** A PNG of frames from all over the document. */
   contactSheet(document: DocumentInput, options?: JobOptions): Promise<ContactSheet>;
   /** A PNG of packed rgb24 pixels. */
@@ -111,27 +117,16 @@ class PooledKiln implements Kiln {
     const { format = 'rgb24', range } = options;
     if (!FRAME_FORMATS.includes(format)) refuse('format', `one of ${FRAME_FORMATS.join(', ')}`, format);
     const within = rangeWithin(frameCount(table), range);
-    // Disposal waits until the generator has ended, by its own end or by the loop's.
-    let ended!: () => void;
-    const running = new Promise<void>((resolve) => {
-      ended = resolve;
-    });
-    this.#calls.add(running);
-    try {
-      yield* renderFrames(this.#context, table, format, within, this.#closable(options));
-    } finally {
-      this.#calls.delete(running);
-      ended();
-    }
+    yield* renderFrames(this.#context, table, format, within, this.#closable(options));
   }
 
-  async chromaFidelity(document: DocumentInput, options: JobOptions & { samples?: number } = {}): Promise<Fidelity> {
+  async chromaFidelity(document: DocumentInput, options: FidelityOptions = {}): Promise<Fidelity> {
     const { table } = this.open(document);
     const frames = frameCount(table);
     const sample = sampleFrames(table, { start: 0, end: frames }, options.samples ?? 8);
     const { pool, cpu } = this.#context;
-    return this.#call(options, (o) => {
-      const job = new Job(sample.time.length, o);
+    return this.#call({ signal: options.signal }, (o) => {
+      const job = new Job(frames, o);
       return job.finish(() => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control })));
     });
   }

@@ -24,7 +24,9 @@ double squared_error(const uint8_t* rgb, double y, double cb, double cr) {
 
 double squared_error_of_ycbcr(const Picture& rgb, const Picture& ycbcr) {
   const bool nv12 = ycbcr.format == PixelFormat::nv12;
-  double sum = 0;
+  double sum = 0, error = 0;
+  // Neighbours are mostly alike: the error is computed again only where something changes.
+  uint64_t last = UINT64_MAX;
   for (int j = 0; j < rgb.size.height; j++) {
     const uint8_t* pixel = rgb.plane[0] + j * rgb.stride[0];
     const uint8_t* luma = ycbcr.plane[0] + j * ycbcr.stride[0];
@@ -32,7 +34,11 @@ double squared_error_of_ycbcr(const Picture& rgb, const Picture& ycbcr) {
     const uint8_t* cr = nv12 ? cb + 1 : ycbcr.plane[2] + j * ycbcr.stride[2];
     for (int i = 0; i < rgb.size.width; i++, pixel += 3) {
       const int at = nv12 ? i / 2 * 2 : i;
-      sum += squared_error(pixel, luma[i], cb[at], cr[at]);
+      const uint64_t key = pixel[0] | pixel[1] << 8 | pixel[2] << 16 | static_cast<uint64_t>(luma[i]) << 24 |
+                           static_cast<uint64_t>(cb[at]) << 32 | static_cast<uint64_t>(cr[at]) << 40;
+      if (key != last) error = squared_error(pixel, luma[i], cb[at], cr[at]);
+      last = key;
+      sum += error;
     }
   }
   return sum;

@@ -80,7 +80,6 @@ ChromaFidelity chroma_fidelity(const Frames& frames, CpuLevel cpu, Control contr
       renderer[f]->render(frames.at(i), ycbcr);
       error[f] += squared_error_of_ycbcr(rgb, ycbcr);
     }
-    control.count_frame();
   }
   const double samples = static_cast<double>(frames.count) * static_cast<double>(memory[0].size());
   const auto psnr = [&](double sum) {

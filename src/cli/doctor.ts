@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { FramekilnError } from '../errors.js';
@@ -8,6 +7,7 @@ import { chooseCpu } from '../render/cpu.js';
 import { parseNumber } from './format.js';
 import { size } from './progress.js';
 import { type SelftestResult, selftest } from './selftest.js';
+import { version } from './version.js';
 
 interface Options {
   selftest?: boolean;
@@ -28,7 +28,6 @@ export function doctorCommand(): Command {
 function doctor(options: Options): void {
   const addon = loadAddon();
   const about = addon.about();
-  const { version } = createRequire(import.meta.url)('framekiln/package.json');
   const level = chooseCpu(about.cpuLevels, process.env.FRAMEKILN_CPU);
   const encoder = encodeOneFrame();
   const results = options.selftest ? selftest(addon, parseNumber(options.seed, '--seed') ?? 1) : undefined;

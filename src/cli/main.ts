@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { inspectCommand } from './inspect.js';
 import { renderCommand } from './render.js';
 import { EXIT, reportError } from './session.js';
-
-const { version, description } = createRequire(import.meta.url)('framekiln/package.json');
+import { description, version } from './version.js';
 
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 for (const command of [renderCommand(), inspectCommand(), doctorCommand(), demoCommand()]) {

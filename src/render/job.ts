@@ -37,7 +37,7 @@ export class Job {
     this.#options = options;
     options.signal?.throwIfAborted();
     options.signal?.addEventListener('abort', this.#abort);
-    if (options.onProgress) this.#timer = setInterval(() => this.#report(), 100);
+    if (options.onProgress) this.#timer = setInterval(() => this.#report(), 100).unref();
   }
 
   get seconds(): number {

@@ -7,6 +7,7 @@ import type { TaskMessage, TaskName, TaskReply, Tasks } from './worker.js';
 export class RenderPool {
   readonly threads: number;
   readonly #piscina: Piscina;
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(threads: number) {
     this.threads = threads;
@@ -25,13 +26,16 @@ export class RenderPool {
    */
   async run<N extends TaskName>(name: N, job: Tasks[N]['job']): Promise<Tasks[N]['result']> {
     const message: TaskMessage<N> = { name, job };
-    const reply: TaskReply<N> = await this.#piscina.run(message);
+    const task: Promise<TaskReply<N>> = this.#piscina.run(message);
+    this.#running.add(task);
+    const reply = await task.finally(() => this.#running.delete(task));
     if ('result' in reply) return reply.result;
     throw new FramekilnError(reply.error.code as ErrorCode, reply.error.message);
   }
 
-  /** Ends the threads. No task may be running: ending a thread inside a native call aborts the process. */
+  /** Waits for the tasks, which somebody has told to stop, and ends the threads: never inside a native call. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#running);
     await this.#piscina.destroy();
   }
 }

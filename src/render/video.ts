@@ -58,6 +58,8 @@ export async function renderVideo(
   const digest = new FramesDigest(format);
   const job = new Job(frames, options);
   return job.finish(async () => {
+    const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
+    const colour = job.follow(chromaReport(encode.codec, measure, table, range));
     const muxer = addon.createMuxer(encode, container, path);
     try {
       const encodeSegment = (index: number): Promise<EncodedSegment> => {
@@ -71,12 +73,6 @@ export async function renderVideo(
       }
       const video = await muxer.finish();
       const { seconds } = job;
-      const colour = await chromaReport(
-        encode.codec,
-        (sample) => job.follow(pool.run('fidelity', { ...sample, cpu })),
-        table,
-        range,
-      );
       return {
         video,
         report: {
@@ -90,7 +86,7 @@ export async function renderVideo(
           ...(encode.codec.startsWith('h264') && { preset: encode.preset, crf: encode.crf }),
           bytes: video ? video.byteLength : (await stat(path as string)).size,
           framesDigest: digest.toString(),
-          colour,
+          colour: await colour,
           segments: plan.count,
           renderer: `cpu-${cpu}`,
           threads: pool.threads,

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thread of a crew: takes the next piece of a shared job until none is left.
+import { parentPort } from 'node:worker_threads';
+import {
+  type CpuLevel,
+  type EncodeSettings,
+  type FrameFormat,
+  frameBytes,
+  loadAddon,
+  type NativeFrames,
+} from 'framekiln/native';
+import { slice } from './scenes.js';
+
+/** Pieces are frames `i * piece` to `(i + 1) * piece`; [0] of `next` is the next i. */
+interface Pieces {
+  next: Int32Array<SharedArrayBuffer>;
+  piece: number;
+  frames: NativeFrames;
+}
+
+export type CrewJob = Pieces &
+  (
+    | { kind: 'render'; format: FrameFormat; cpu: CpuLevel }
+    | { kind: 'renderAndEncode'; settings: EncodeSettings; cpu: CpuLevel }
+    | { kind: 'encode'; settings: EncodeSettings; pixels: Uint8Array<SharedArrayBuffer> }
+  );
+
+const addon = loadAddon();
+let memory = new Uint8Array(0);
+
+/** Renders into the same few frames again and again, or encodes; gives the bytes of the packets. */
+function work(job: CrewJob, start: number, end: number): number {
+  const frames = slice(job.frames, start, end);
+  const { width, height } = frames;
+  if (job.kind === 'renderAndEncode') {
+    return addon.encodeSegment({ ...frames, cpu: job.cpu, settings: job.settings }).data.byteLength;
+  }
+  if (job.kind === 'encode') {
+    const bytes = frameBytes('nv12', width, height);
+    return addon.encodeFrames(job.settings, job.pixels.subarray(start * bytes, end * bytes)).data.byteLength;
+  }
+  const bytes = frameBytes(job.format, width, height);
+  if (memory.length < bytes * job.piece) memory = new Uint8Array(bytes * job.piece);
+  addon.renderFrames({ ...frames, format: job.format, cpu: job.cpu, out: memory.subarray(0, bytes * (end - start)) });
+  return 0;
+}
+
+parentPort?.on('message', (job: CrewJob) => {
+  let bytes = 0;
+  const count = job.frames.time.length;
+  for (;;) {
+    const start = Atomics.add(job.next, 0, 1) * job.piece;
+    if (start >= count) break;
+    bytes += work(job, start, Math.min(start + job.piece, count));
+  }
+  parentPort?.postMessage(bytes);
+});
+parentPort?.postMessage(0);
