@@ -51,6 +51,12 @@ export class FramekilnError extends Error {
   }
 }
 
+/** A native error, which is a plain Error with a code (or, from another thread, only its fields), as ours. */
+export function fromNative(cause: unknown): FramekilnError {
+  const { code = 'RENDER_FAILED', message } = cause as { code?: ErrorCode; message: string };
+  return new FramekilnError(code, message, { cause });
+}
+
 /** The one wording for a bad value: "Expected X for NAME but received Y". */
 export function expected(what: string, name: string, value: unknown): string {
   return `Expected ${what} for ${name} but received ${describe(value)}`;

@@ -123,7 +123,9 @@ class PooledKiln implements Kiln {
   async chromaFidelity(document: DocumentInput, options: FidelityOptions = {}): Promise<Fidelity> {
     const { table } = this.open(document);
     const frames = frameCount(table);
-    const sample = sampleFrames(table, { start: 0, end: frames }, options.samples ?? 8);
+    const { samples = 8 } = options;
+    if (!Number.isInteger(samples) || samples < 1) refuse('samples', 'an integer of at least 1', samples);
+    const sample = sampleFrames(table, { start: 0, end: frames }, samples);
     const { pool, cpu } = this.#context;
     return this.#call({ signal: options.signal }, (o) => {
       const job = new Job(frames, o);
@@ -150,7 +152,8 @@ class PooledKiln implements Kiln {
   #closable<O extends JobOptions>(options: O): O {
     this.#closing.signal.throwIfAborted();
     const { signal } = options;
-    return { ...options, signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal };
+    const closing = this.#closing.signal;
+    return { ...options, signal: AbortSignal.any(signal ? [signal, closing] : [closing]) };
   }
 
   async #call<T>(options: JobOptions, body: (options: JobOptions) => Promise<T>): Promise<T> {

@@ -25,11 +25,12 @@ const LAYERS: Record<'native' | 'src', Record<string, string[]>> = {
     render: ['errors', 'native', 'document'],
     storage: ['errors', 'document'],
     catalog: ['errors', 'document'],
+    inspect: ['errors', 'native', 'document'],
     kiln: ['errors', 'native', 'document', 'render', 'storage', 'catalog'],
     backfill: ['errors', 'document', 'render', 'storage', 'catalog', 'kiln'],
     http: ['errors', 'document', 'render', 'storage', 'catalog', 'kiln', 'backfill'],
     cli: ['errors', 'native', 'document', 'render', 'storage', 'catalog', 'kiln', 'backfill', 'http'],
-    index: ['errors', 'native', 'document', 'render', 'storage', 'catalog', 'kiln', 'backfill', 'http'],
+    index: ['errors', 'native', 'document', 'inspect', 'render', 'storage', 'catalog', 'kiln', 'backfill', 'http'],
   },
 };
 const NODE_API_HEADERS = /^(napi|node_api|js_native_api)(-inl)?\.h$/;

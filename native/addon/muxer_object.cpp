@@ -78,8 +78,11 @@ EncodedSegment segment_arg(Napi::Value value) {
   const Bytes bytes = array_arg(sizes, "packetBytes", napi_uint32_array), extra = array_arg(extradata, "extradata", napi_uint8_array);
   const Bytes p = array_arg(pts, "pts", napi_float64_array), d = array_arg(dts, "dts", napi_float64_array);
   const Bytes k = array_arg(key, "key", napi_uint8_array);
+  // Copied before they are added up: memory that threads share may change at any time.
+  const auto* first = reinterpret_cast<const uint32_t*>(bytes.data);
+  const std::vector<uint32_t> lengths(first, first + bytes.count);
   size_t total = 0;
-  for (size_t i = 0; i < bytes.count; i++) total += reinterpret_cast<const uint32_t*>(bytes.data)[i];
+  for (uint32_t length : lengths) total += length;
   if (p.count != bytes.count || d.count != bytes.count || k.count != bytes.count || total != buffer.ByteLength()) {
     throw Error("INVALID_ARGUMENT", "Expected arrays of one element a packet, whose bytes add up to data's, for segment");
   }
@@ -90,7 +93,7 @@ EncodedSegment segment_arg(Napi::Value value) {
   for (size_t i = 0; i < bytes.count; i++) {
     const double at = reinterpret_cast<const double*>(p.data)[i], decode = reinterpret_cast<const double*>(d.data)[i];
     if (!in_range(at) || !in_range(decode)) throw Error("INVALID_ARGUMENT", "Expected times in frames for segment");
-    segment.packets.push_back({reinterpret_cast<const uint32_t*>(bytes.data)[i], static_cast<int64_t>(at),
+    segment.packets.push_back({lengths[i], static_cast<int64_t>(at),
                                static_cast<int64_t>(decode), k.data[i] != 0});
   }
   return segment;

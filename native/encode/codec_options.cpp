@@ -51,6 +51,11 @@ int opencv_bit_rate(double fps, Size size) {
 }
 
 void describe_as_recorded(const EncodeSettings& settings, AVCodecContext& c) {
+  // FFmpeg's rate control aborts the process at a bit rate of 0, and MPEG-4 has 13 bits for a side.
+  const double rate = static_cast<double>(settings.fps.num) / settings.fps.den * c.width * c.height;
+  if (rate < 1 || c.width > 8191 || c.height > 8191) {
+    throw Error("INVALID_ARGUMENT", "mpeg4_as_recorded takes sides up to 8191 and at least one pixel a second");
+  }
   c.bit_rate = opencv_bit_rate(static_cast<double>(settings.fps.num) / settings.fps.den, coded_size(settings));
 }
 

@@ -45,6 +45,7 @@ struct Muxer::Impl {
   AVStream* stream = nullptr;
   std::vector<uint8_t> extradata;
   int64_t frames = 0;
+  bool broken = false;
 
   Impl(const EncodeSettings& wanted, Container kind, Sink& sink) : settings(wanted), container(kind), io(sink) {
     AVFormatContext* made = nullptr;
@@ -52,6 +53,15 @@ struct Muxer::Impl {
     check(avformat_alloc_output_context2(&made, nullptr, name, ""), kFailed, "open a container");
     oc = own(made);
     io.attach(*oc);
+  }
+
+  /// libavformat must not be called again after it failed: it has freed what it needs.
+  template <class F>
+  void once(F&& step) {
+    if (broken) throw Error(kFailed, "an earlier call failed");
+    broken = true;
+    step();
+    broken = false;
   }
 
   /// What the sink threw explains more than what FFmpeg made of it.
@@ -112,7 +122,11 @@ struct Muxer::Impl {
 Muxer::Muxer(const EncodeSettings& settings, Container container, Sink& sink)
     : impl_(std::make_unique<Impl>(settings, container, sink)) {}
 Muxer::~Muxer() = default;
-void Muxer::append(const EncodedSegment& segment) { impl_->append(segment); }
-void Muxer::finish() { impl_->finish(); }
+void Muxer::append(const EncodedSegment& segment) {
+  impl_->once([&] { impl_->append(segment); });
+}
+void Muxer::finish() {
+  impl_->once([&] { impl_->finish(); });
+}
 
 }  // namespace framekiln

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Inspection } from '../document/inspect.js';
 import { readDocument } from '../document/read.js';
 import type { Fidelity } from '../native.js';
 import { finitePsnr } from '../render/colour.js';
-import { checkOutput, withFile } from './output.js';
+import { checkOutput, writeChunks } from './output.js';
 import { duration, size } from './progress.js';
 import { withKiln } from './session.js';
 
@@ -32,7 +31,7 @@ async function inspect(source: string, options: Options): Promise<void> {
     const inspection = document.inspect();
     const fidelity = await kiln.chromaFidelity(document, { signal });
     const sheet = options.sheet === undefined ? undefined : await kiln.contactSheet(document, { signal });
-    if (sheet) await withFile(options.sheet as string, (path) => writeFile(path, sheet.png, { flag: 'wx' }));
+    if (sheet) await writeChunks(options.sheet as string, [sheet.png]);
     const out = options.sheet === '-' ? process.stderr : process.stdout;
     if (options.json) {
       const rgbPsnrBeforeCoding = {

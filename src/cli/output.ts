@@ -12,6 +12,8 @@ import { FramekilnError } from '../errors.js';
 /** Standard output, or a file that cannot be renamed over, such as a pipe or /dev/null. */
 type Target = { kind: 'stream'; name: string } | { kind: 'file'; path: string };
 
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** What an exit in the middle of things must still remove. */
 const partials = new Set<string>();
 process.on('exit', () => {
@@ -41,13 +43,13 @@ export async function withFile<T>(name: string, write: (path: string) => Promise
 }
 
 /** Sends the chunks to `name`. On failure no file stays. */
-export async function writeChunks(name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeChunks(name: string, chunks: Chunks): Promise<void> {
   const target = await findTarget(name);
   if (target.kind === 'stream') return send(chunks, target.name);
   await beside(target.path, (path) => pipeline(chunks, createWriteStream(path, { flags: 'wx' })).catch(rethrow));
 }
 
-async function send(chunks: AsyncIterable<Uint8Array>, name: string): Promise<void> {
+async function send(chunks: Chunks, name: string): Promise<void> {
   const stream: Writable = name === '-' ? process.stdout : createWriteStream(name);
   await pipeline(chunks, stream, { end: name !== '-' }).catch(rethrow);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises';
 import type { Document } from '../document/document.js';
 import { exactRate } from '../document/rate.js';
 import type { Kiln } from '../kiln.js';
@@ -8,7 +7,7 @@ import { FramesDigest } from '../render/digest.js';
 import type { JobOptions } from '../render/job.js';
 import type { FrameRange } from '../render/plan.js';
 import { refuse } from './format.js';
-import { withFile, writeChunks } from './output.js';
+import { writeChunks } from './output.js';
 
 /** What writing raw frames or pictures did. */
 export interface RawReport {
@@ -67,7 +66,7 @@ export async function writePictures(
     // A copy: the frame is a view of a larger chunk, all of which would travel to the pool.
     const png = report.count(await kiln.png(frame.data.slice(), width, height));
     const name = output.replace(pattern, (_, digits = '0') => String(frame.index).padStart(Number(digits), '0'));
-    await withFile(name, (path) => writeFile(path, png, { flag: 'wx' }));
+    await writeChunks(name, [png]);
   }
   return report.finish('png');
 }

@@ -97,6 +97,9 @@ function refuseConflicts(options: Options, video: boolean, format: string): void
   if (options.chroma !== undefined && options.chroma !== '420' && options.chroma !== '444') {
     refuse('420 or 444', '--chroma', options.chroma);
   }
+  if (options.asRecorded && options.frames !== undefined) {
+    refuse('nothing beside --as-recorded', '--frames', options.frames);
+  }
   if (video) return;
   for (const key of ['codec', 'crf', 'preset', 'lossless', 'asRecorded', 'segment'] as const) {
     const name = key === 'asRecorded' ? 'as-recorded' : key;

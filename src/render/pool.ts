@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Piscina } from 'piscina';
-import { type ErrorCode, FramekilnError } from '../errors.js';
+import { fromNative } from '../errors.js';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './worker.js';
 
 /** Threads that run native calls. Tasks start in the order in which they were given. */
@@ -30,7 +30,7 @@ export class RenderPool {
     this.#running.add(task);
     const reply = await task.finally(() => this.#running.delete(task));
     if ('result' in reply) return reply.result;
-    throw new FramekilnError(reply.error.code as ErrorCode, reply.error.message);
+    throw fromNative(reply.error);
   }
 
   /** Waits for the tasks, which somebody has told to stop, and ends the threads: never inside a native call. */

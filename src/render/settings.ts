@@ -63,6 +63,8 @@ const KEYS: readonly (keyof RenderSettings)[] = [
 
 /** MPEG-4 has 16 bits for the ticks of a second. */
 const MAX_RECORDED_TICKS = 65535;
+/** And 13 for a side. */
+const MAX_RECORDED_SIDE = 8191;
 const MAX_RECORDED_BYTES = 1024 ** 3;
 
 /**
@@ -112,8 +114,13 @@ function rateFactor(crf: number, codec: Codec): number {
 /** The rate of an as-recorded video, once it is clear that OpenCV could write this table and that it fits in memory. */
 function recordable(table: FrameTable): Rate {
   const { width, height, fps } = table;
-  if (width < 2 || height < 2) fail('at least 2x2 pixels', 'asRecorded', `${width}x${height}`);
+  if (Math.min(width, height) < 2 || Math.max(width, height) > MAX_RECORDED_SIDE) {
+    fail(`2x2 to ${MAX_RECORDED_SIDE}x${MAX_RECORDED_SIDE} pixels`, 'asRecorded', `${width}x${height}`);
+  }
   const rate = recordedRate(fps);
+  // Odd sides lose a pixel; a bit rate below 1 is more than FFmpeg's rate control survives.
+  const bitRate = (rate.num / rate.den) * (width & -2) * (height & -2);
+  if (bitRate < 1) fail('at least one pixel a second', 'asRecorded', bitRate);
   if (rate.num < 1 || rate.num > MAX_RECORDED_TICKS) fail('a frame rate that MPEG-4 can express', 'asRecorded', fps);
   // Its bit rate is fps x width x height, so every frame takes width x height bits.
   const bytes = (width * height * frameCount(table)) / 8;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
 import { type FrameTable, sliceTable } from '../document/table.js';
+import { fromNative } from '../errors.js';
 import type { Addon, CpuLevel, EncodedSegment } from '../native.js';
 import { type ColourReport, chromaReport } from './colour.js';
 import { FramesDigest } from './digest.js';
@@ -60,7 +61,7 @@ export async function renderVideo(
   return job.finish(async () => {
     const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
     const colour = job.follow(chromaReport(encode.codec, measure, table, range));
-    const muxer = addon.createMuxer(encode, container, path);
+    const muxer = await typed(() => addon.createMuxer(encode, container, path));
     try {
       const encodeSegment = (index: number): Promise<EncodedSegment> => {
         const { start, end } = plan.segment(index);
@@ -69,9 +70,9 @@ export async function renderVideo(
       };
       for await (const segment of inOrder(plan.count, pool.threads * 2, encodeSegment)) {
         digest.add(segment.hashes);
-        await muxer.append(segment);
+        await typed(() => muxer.append(segment));
       }
-      const video = await muxer.finish();
+      const video = await typed(() => muxer.finish());
       const { seconds } = job;
       return {
         video,
@@ -98,4 +99,13 @@ export async function renderVideo(
       muxer.close();
     }
   });
+}
+
+/** Native calls on this thread: their errors become ours, as the pool's do. */
+async function typed<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw fromNative(error);
+  }
 }

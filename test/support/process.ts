@@ -33,7 +33,7 @@ export function start(command: string, args: readonly string[], { input, ...opti
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
   // A program that reads only part of its input is no failure of the test.
   child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input);
+  if (input) child.stdin?.end(input);
   const ended = new Promise<Ended>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => {
