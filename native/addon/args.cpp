@@ -11,7 +11,6 @@ namespace {
 constexpr int kMaxSide = 8192;
 constexpr int64_t kMaxPixels = 33'200'000;
 
-
 std::string describe(Napi::Value value) {
   if (value.IsNumber() || value.IsBoolean() || value.IsNull()) return value.ToString().Utf8Value();
   if (value.IsUndefined()) return "nothing";
@@ -121,7 +120,8 @@ FramesArg frames_arg(Napi::Object job) {
   const Bytes complexity = array_arg(complexities, "complexity", napi_float64_array);
   const Bytes palette = array_arg(palettes, "palette", napi_uint8_array);
   if (time.count < 1 || time.count > 10'000'000 || complexity.count != time.count || palette.count != time.count) {
-    throw Error("INVALID_ARGUMENT", "Expected equally long arrays of 1 to 10000000 frames for time, complexity, palette");
+    throw Error("INVALID_ARGUMENT",
+                "Expected equally long arrays of 1 to 10000000 frames for time, complexity, palette");
   }
   arg.frames.count = static_cast<int>(time.count);
   arg.frames.time = reinterpret_cast<const double*>(time.data);
@@ -130,7 +130,8 @@ FramesArg frames_arg(Napi::Object job) {
   for (int i = 0; i < arg.frames.count; i++) {
     if (!(std::isfinite(arg.frames.time[i]) && std::isfinite(arg.frames.complexity[i]) &&
           arg.frames.palette[i] < scene::kPaletteCount)) {
-      throw Error("INVALID_ARGUMENT", "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
+      throw Error("INVALID_ARGUMENT",
+                  "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
     }
   }
   if (!control.IsUndefined()) {

@@ -21,8 +21,11 @@ class MuxerWork final : public Napi::AsyncWorker {
  public:
   MuxerWork(Napi::Env env, std::shared_ptr<Output> output, std::shared_ptr<bool> busy,
             std::optional<EncodedSegment> segment)
-      : Napi::AsyncWorker(env), promise_(Napi::Promise::Deferred::New(env)), output_(std::move(output)),
-        busy_(std::move(busy)), segment_(std::move(segment)) {
+      : Napi::AsyncWorker(env),
+        promise_(Napi::Promise::Deferred::New(env)),
+        output_(std::move(output)),
+        busy_(std::move(busy)),
+        segment_(std::move(segment)) {
     *busy_ = true;
   }
 
@@ -75,7 +78,8 @@ EncodedSegment segment_arg(Napi::Value value) {
   segment.frames = static_cast<int>(int_arg(object.Get("frames"), "frames", 1, 10'000'000));
   if (!data.IsArrayBuffer()) reject("an ArrayBuffer", "data", data);
   Napi::ArrayBuffer buffer = data.As<Napi::ArrayBuffer>();
-  const Bytes bytes = array_arg(sizes, "packetBytes", napi_uint32_array), extra = array_arg(extradata, "extradata", napi_uint8_array);
+  const Bytes bytes = array_arg(sizes, "packetBytes", napi_uint32_array),
+              extra = array_arg(extradata, "extradata", napi_uint8_array);
   const Bytes p = array_arg(pts, "pts", napi_float64_array), d = array_arg(dts, "dts", napi_float64_array);
   const Bytes k = array_arg(key, "key", napi_uint8_array);
   // Copied before they are added up: memory that threads share may change at any time.
@@ -84,7 +88,8 @@ EncodedSegment segment_arg(Napi::Value value) {
   size_t total = 0;
   for (uint32_t length : lengths) total += length;
   if (p.count != bytes.count || d.count != bytes.count || k.count != bytes.count || total != buffer.ByteLength()) {
-    throw Error("INVALID_ARGUMENT", "Expected arrays of one element a packet, whose bytes add up to data's, for segment");
+    throw Error("INVALID_ARGUMENT",
+                "Expected arrays of one element a packet, whose bytes add up to data's, for segment");
   }
   const uint8_t* start = static_cast<const uint8_t*>(buffer.Data());
   segment.data.assign(start, start + total);
@@ -93,8 +98,7 @@ EncodedSegment segment_arg(Napi::Value value) {
   for (size_t i = 0; i < bytes.count; i++) {
     const double at = reinterpret_cast<const double*>(p.data)[i], decode = reinterpret_cast<const double*>(d.data)[i];
     if (!in_range(at) || !in_range(decode)) throw Error("INVALID_ARGUMENT", "Expected times in frames for segment");
-    segment.packets.push_back({lengths[i], static_cast<int64_t>(at),
-                               static_cast<int64_t>(decode), k.data[i] != 0});
+    segment.packets.push_back({lengths[i], static_cast<int64_t>(at), static_cast<int64_t>(decode), k.data[i] != 0});
   }
   return segment;
 }
@@ -132,18 +136,18 @@ Napi::Value create_muxer(const Napi::CallbackInfo& info) {
     };
     Napi::Object object = Napi::Object::New(env);
     object.Set("append", Napi::Function::New(env, [=](const Napi::CallbackInfo& call) -> Napi::Value {
-      return guarded(call.Env(), [&]() -> Napi::Value {
-        EncodedSegment segment = segment_arg(call[0]);
-        check_idle();
-        return start(call.Env(), std::move(segment));
-      });
-    }));
+                 return guarded(call.Env(), [&]() -> Napi::Value {
+                   EncodedSegment segment = segment_arg(call[0]);
+                   check_idle();
+                   return start(call.Env(), std::move(segment));
+                 });
+               }));
     object.Set("finish", Napi::Function::New(env, [=](const Napi::CallbackInfo& call) -> Napi::Value {
-      return guarded(call.Env(), [&]() -> Napi::Value {
-        check_idle();
-        return start(call.Env(), std::nullopt);
-      });
-    }));
+                 return guarded(call.Env(), [&]() -> Napi::Value {
+                   check_idle();
+                   return start(call.Env(), std::nullopt);
+                 });
+               }));
     object.Set("close", Napi::Function::New(env, [held](const Napi::CallbackInfo&) { held->reset(); }));
     return object;
   });

@@ -23,8 +23,9 @@ struct Fractal {
 };
 
 FK_HOST Fractal make_fractal(const FrameParams& p, int width, int height) {
-  Fractal f{make_axis(0, 1, width), make_axis(0, 1, height), palette_of(p.palette),
-            2.0 + p.complexity * 3.0, p.time * 0.5, {}};
+  Fractal f{make_axis(0, 1, width), make_axis(0, 1, height),
+            palette_of(p.palette),  2.0 + p.complexity * 3.0,
+            p.time * 0.5,           {}};
   for (int i = 0; i <= f.palette.count; i++) {
     f.bound[i] = static_cast<int64_t>(static_cast<double>(i) / f.palette.count * 34359738368.0);
   }

@@ -33,7 +33,9 @@ FK_HOST Mandelbrot make_mandelbrot(const FrameParams& p, int width, int height) 
   const double zoom = 1.0 + p.time * 0.5;
   const double cx = 0.5 + 0.1 * std::sin(p.time), cy = 0.5 + 0.1 * std::cos(p.time);
   Mandelbrot m{make_axis(cx - 2.0 / zoom, cx + 2.0 / zoom, width),
-               make_axis(cy - 2.0 / zoom, cy + 2.0 / zoom, height), palette_of(p.palette), {}};
+               make_axis(cy - 2.0 / zoom, cy + 2.0 / zoom, height),
+               palette_of(p.palette),
+               {}};
   for (int i = 0; i < Mandelbrot::kIterations; i++) {
     m.colour[i] = static_cast<int8_t>(mandelbrot_colour(m.palette, i));
   }

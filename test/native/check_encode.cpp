@@ -120,8 +120,9 @@ void refusals() {
   const EncodedSegment segment = encode(good, 3, Content::flat);
   expect_error("INVALID_ARGUMENT", "no frames", [&] { Encoder encoder(good, 0); });
   expect_error("INVALID_ARGUMENT", "no pixels", [&] { Encoder encoder(settings_of(good.codec, {0, 4}), 1); });
-  expect_error("INVALID_ARGUMENT", "an odd pixel as recorded",
-               [&] { Encoder encoder(settings_of(Codec::mpeg4_as_recorded, {1, 4}), 1); });
+  expect_error("INVALID_ARGUMENT", "an odd pixel as recorded", [&] {
+    Encoder encoder(settings_of(Codec::mpeg4_as_recorded, {1, 4}), 1);
+  });
   expect_error("ENCODE_FAILED", "a preset that is none",
                [&] { Encoder encoder(settings_of(good.codec, good.size, "warp"), 1); });
   Encoder encoder(good, 1);
@@ -165,8 +166,8 @@ struct Check {
   const char* name;
   void (*run)();
 };
-constexpr Check kChecks[] = {{"segments", segments}, {"round_trip", round_trip}, {"threads", threads},
-                             {"refusals", refusals}, {"pictures", pictures},     {"sinks", sinks},
+constexpr Check kChecks[] = {{"segments", segments},   {"round_trip", round_trip},      {"threads", threads},
+                             {"refusals", refusals},   {"pictures", pictures},          {"sinks", sinks},
                              {"disk_full", disk_full}, {"after_failure", after_failure}};
 
 }  // namespace

@@ -46,21 +46,37 @@ Job random_job(std::mt19937_64& random) {
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   Job job{};
   switch (below(4)) {
-    case 0: job.size = {1 + below(40), 1 + below(40)}; break;
-    case 1: job.size = {1 + below(700), 1 + below(300)}; break;
-    case 2: job.size = {320 + below(20), 180 + below(20)}; break;
-    default: job.size = {below(2) ? 1 + below(3) : 1 + below(2000), 1 + below(30)};
+    case 0:
+      job.size = {1 + below(40), 1 + below(40)};
+      break;
+    case 1:
+      job.size = {1 + below(700), 1 + below(300)};
+      break;
+    case 2:
+      job.size = {320 + below(20), 180 + below(20)};
+      break;
+    default:
+      job.size = {below(2) ? 1 + below(3) : 1 + below(2000), 1 + below(30)};
   }
   job.format = static_cast<PixelFormat>(below(4));
   job.params.palette = static_cast<scene::PaletteName>(below(3));
   job.params.complexity = below(10) ? pick(random, -0.7, 1.2) : (below(2) ? 0.3 : 0.8);
   if (!below(20)) job.params.complexity = pick(random, -1, 1) * std::pow(10.0, below(308));
   switch (below(8)) {
-    case 0: job.params.time = 0; break;
-    case 1: job.params.time = pick(random, -1, 1) * std::pow(10.0, below(below(4) ? 16 : 308)); break;
-    case 2: job.params.time = below(300) / 30.0; break;
-    case 3: job.params.time = -2 + pick(random, -1e-3, 1e-3); break;
-    default: job.params.time = pick(random, -20, 60);
+    case 0:
+      job.params.time = 0;
+      break;
+    case 1:
+      job.params.time = pick(random, -1, 1) * std::pow(10.0, below(below(4) ? 16 : 308));
+      break;
+    case 2:
+      job.params.time = below(300) / 30.0;
+      break;
+    case 3:
+      job.params.time = -2 + pick(random, -1e-3, 1e-3);
+      break;
+    default:
+      job.params.time = pick(random, -20, 60);
   }
   return job;
 }
@@ -75,12 +91,12 @@ int check(int jobs, uint64_t seed) {
       if (got == wanted) continue;
       size_t at = 0;
       while (got[at] == wanted[at]) at++;
-      std::printf("%s differs from reference at byte %zu (%d, not %d): seed %llu, %dx%d format %d time %.17g "
-                  "complexity %.17g palette %d\n",
-                  cpu_level_name(level), at, got[at], wanted[at],
-                  static_cast<unsigned long long>(seed + static_cast<uint64_t>(n)), job.size.width, job.size.height,
-                  static_cast<int>(job.format), job.params.time, job.params.complexity,
-                  static_cast<int>(job.params.palette));
+      std::printf(
+          "%s differs from reference at byte %zu (%d, not %d): seed %llu, %dx%d format %d time %.17g "
+          "complexity %.17g palette %d\n",
+          cpu_level_name(level), at, got[at], wanted[at],
+          static_cast<unsigned long long>(seed + static_cast<uint64_t>(n)), job.size.width, job.size.height,
+          static_cast<int>(job.format), job.params.time, job.params.complexity, static_cast<int>(job.params.palette));
       return 1;
     }
   }

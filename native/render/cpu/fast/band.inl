@@ -41,7 +41,9 @@ struct Patch {
 /// A few rows of the frame: an index into the colour table for each pixel.
 struct Band {
   explicit Band(int width)
-      : stride((width + 63) / 64 * 64), index(static_cast<size_t>(stride) * kBandRows), rgb(static_cast<size_t>(width) * 6) {}
+      : stride((width + 63) / 64 * 64),
+        index(static_cast<size_t>(stride) * kBandRows),
+        rgb(static_cast<size_t>(width) * 6) {}
 
   uint8_t* row(int r) { return index.data() + r * stride; }
 

@@ -18,7 +18,8 @@
 namespace framekiln::FK_VARIANT {
 namespace {
 
-// clang-format off: each part uses those before it.
+// Each part uses those before it.
+// clang-format off
 #include "render/cpu/fast/memory.inl"
 #include "render/cpu/fast/band.inl"
 #include "render/cpu/fast/write.inl"
@@ -32,13 +33,22 @@ namespace {
 class FastRenderer final : public Renderer {
  public:
   FastRenderer(PixelFormat format, Size size)
-      : format_(format), size_(size), band_(size.width), fractal_(size), geometric_(size), mandelbrot_(size),
-        plasma_(size), reference_(reference::make_renderer(format, size)) {}
+      : format_(format),
+        size_(size),
+        band_(size.width),
+        fractal_(size),
+        geometric_(size),
+        mandelbrot_(size),
+        plasma_(size) {}
   ~FastRenderer() override { delete reference_; }
 
   void render(const scene::FrameParams& params, const Picture& out) override {
     // Beyond this, float64 phases are too coarse for the float32 shortcuts of plasma.
-    if (!(std::fabs(params.time) < 1e8)) return reference_->render(params, out);
+    if (!(std::fabs(params.time) < 1e8)) {
+      // Made when first needed: it holds a whole frame.
+      if (!reference_) reference_ = reference::make_renderer(format_, size_);
+      return reference_->render(params, out);
+    }
     switch (scene::family_of(params.complexity)) {
       case scene::Family::geometric:
         return draw(geometric_, params, out);
@@ -71,7 +81,8 @@ class FastRenderer final : public Renderer {
       for (int plane = 0; plane < planes(); plane++) {
         uint8_t* row = out.plane[plane] + (j + k) * out.stride[plane];
         if (r + k > 0 && band_.same[r + k] && band_.patches == 0) {
-          __builtin_memcpy(row, row - out.stride[plane], static_cast<size_t>(width) * (format_ == PixelFormat::rgb24 ? 3 : 1));
+          __builtin_memcpy(row, row - out.stride[plane],
+                           static_cast<size_t>(width) * (format_ == PixelFormat::rgb24 ? 3 : 1));
         } else if (format_ == PixelFormat::rgb24) {
           write_rgb_row(index, width, colours_, row);
         } else {
@@ -102,7 +113,8 @@ class FastRenderer final : public Renderer {
     const bool nv12 = format_ == PixelFormat::nv12;
     uint8_t* cb = out.plane[1] + j / 2 * out.stride[1];
     uint8_t* cr = nv12 ? cb + 1 : out.plane[2] + j / 2 * out.stride[2];
-    const bool repeats = r > 0 && band_.patches == 0 && rows == 2 && band_.same[r - 1] && band_.same[r] && band_.same[r + 1];
+    const bool repeats =
+        r > 0 && band_.patches == 0 && rows == 2 && band_.same[r - 1] && band_.same[r] && band_.same[r + 1];
     if (repeats) {
       const size_t bytes = static_cast<size_t>(half_up(size_.width)) * (nv12 ? 2 : 1);
       __builtin_memcpy(cb, cb - out.stride[1], bytes);
@@ -133,7 +145,7 @@ class FastRenderer final : public Renderer {
   GeometricPainter geometric_;
   MandelbrotPainter mandelbrot_;
   PlasmaPainter plasma_;
-  Renderer* reference_;
+  Renderer* reference_ = nullptr;
 };
 
 }  // namespace

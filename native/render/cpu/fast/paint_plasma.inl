@@ -7,9 +7,17 @@ class PlasmaPainter {
   static constexpr int kRows = kBandRows;
 
   explicit PlasmaPainter(Size size)
-      : size_(size), blocks_((size.width + kBlockWidth - 1) / kBlockWidth),
-        x_(padded()), sin7x_(padded()), cos7x_(padded()), sin10x_(padded()), cos10x_(padded()), wave_(padded()),
-        block_x_(static_cast<size_t>(blocks_)), block_dx_(static_cast<size_t>(blocks_)), kind_(static_cast<size_t>(blocks_)) {
+      : size_(size),
+        blocks_((size.width + kBlockWidth - 1) / kBlockWidth),
+        x_(padded()),
+        sin7x_(padded()),
+        cos7x_(padded()),
+        sin10x_(padded()),
+        cos10x_(padded()),
+        wave_(padded()),
+        block_x_(static_cast<size_t>(blocks_)),
+        block_dx_(static_cast<size_t>(blocks_)),
+        kind_(static_cast<size_t>(blocks_)) {
     const scene::Axis axis = scene::make_axis(0, 1, size.width);
     for (int i = 0; i < size.width; i++) {
       const double x = scene::axis_at(axis, i);
@@ -97,7 +105,8 @@ class PlasmaPainter {
       const float low = (value - spread) * count, high = (value + spread) * count;
       const int band = static_cast<int>(low);
       // Without branches, so that the loop becomes vectors.
-      const bool flat = (low > 0) & (high < count) & (high < static_cast<float>(band + 1)) & (radius - dx - dy > 0.125f);
+      const bool flat =
+          (low > 0) & (high < count) & (high < static_cast<float>(band + 1)) & (radius - dx - dy > 0.125f);
       kind[b] = flat ? band : kMixed;
     }
   }
@@ -105,7 +114,8 @@ class PlasmaPainter {
   void paint_row(int j, uint8_t* row) {
     const double y = scene::axis_at(scene_.y, j);
     const float wave_y = static_cast<float>(std::sin(10 * y + phase_y_));
-    const float s = static_cast<float>(std::sin(7 * y + phase_xy_)), c = static_cast<float>(std::cos(7 * y + phase_xy_));
+    const float s = static_cast<float>(std::sin(7 * y + phase_xy_)),
+                c = static_cast<float>(std::cos(7 * y + phase_xy_));
     const float yy = static_cast<float>(y * y);
     for (int b = 0; b < blocks_; b++) {
       uint8_t* out = row + b * kBlockWidth;

@@ -78,7 +78,8 @@ void write_chroma_row(const uint8_t* top, const uint8_t* bottom, int width, cons
     const uint64_t first = top[x] * kEachByte;
     if (load64(top + x) == first && load64(top + x + 8) == first && load64(bottom + x) == first &&
         load64(bottom + x + 8) == first) {
-      const uint8_t u = colour::chroma_of_four(4 * (c64[top[x]] & 0xffff)), v = colour::chroma_of_four(4 * (c64[top[x]] >> 16));
+      const uint8_t u = colour::chroma_of_four(4 * (c64[top[x]] & 0xffff)),
+                    v = colour::chroma_of_four(4 * (c64[top[x]] >> 16));
       if (kInterleaved) {
         const uint64_t uv = (u | static_cast<uint64_t>(v) << 8) * 0x0001000100010001u;
         store64(cb + x, uv);
@@ -88,7 +89,8 @@ void write_chroma_row(const uint8_t* top, const uint8_t* bottom, int width, cons
         store64(cr + x / 2, v * kEachByte);
       }
     } else {
-      for (int l = x; l < x + kChunk; l += 2) put(l / 2, c64[top[l]] + c64[top[l + 1]] + c64[bottom[l]] + c64[bottom[l + 1]]);
+      for (int l = x; l < x + kChunk; l += 2)
+        put(l / 2, c64[top[l]] + c64[top[l + 1]] + c64[bottom[l]] + c64[bottom[l + 1]]);
     }
   }
   for (; x < width; x += 2) {
