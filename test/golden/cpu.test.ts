@@ -18,8 +18,8 @@ async function levelIn(cap: string | undefined, options = '{}'): Promise<string>
     } catch (error) {
       console.log(error.code, error.message);
     }`;
-  const env = { ...process.env, FRAMEKILN_CPU: cap };
-  if (cap === undefined) delete env.FRAMEKILN_CPU;
+  const { FRAMEKILN_CPU: _ours, ...others } = process.env;
+  const env = cap === undefined ? others : { ...others, FRAMEKILN_CPU: cap };
   const args = ['--input-type=module', '--eval', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
   return stdout.trim();
