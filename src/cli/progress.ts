@@ -44,8 +44,9 @@ function line({ framesDone, frames, framesPerSecond, etaSeconds }: Progress): st
   return `${framesDone}/${frames} frames, ${framesPerSecond.toFixed(1)} frames/s${eta}`;
 }
 
-/** Seconds as people read them: `7 s`, `3:05`, `1:02:09`. */
+/** Seconds as people read them: `7.2 s`, `48 s`, `3:05`, `1:02:09`. */
 export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   const parts = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];

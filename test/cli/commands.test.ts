@@ -21,7 +21,7 @@ describe('inspect', () => {
   test('text', async () => {
     const text = await say('inspect', FAMILIES.path);
     expect(text).toMatch(/^size +640x360$/m);
-    expect(text).toMatch(/^length +60 frames, 2 s at 30\/1 frames\/s$/m);
+    expect(text).toMatch(/^length +60 frames, 2\.0 s at 30\/1 frames\/s$/m);
     expect(text).toMatch(/^families +geometric \d+ .*fractal \d+ .*plasma \d+ .*mandelbrot \d+/m);
     expect(text).toMatch(/^palettes +vibrant 20, pastel 20, monochrome 20$/m);
     expect(text).toMatch(/^parameters +\d+\.\d kbit\/s$/m);
