@@ -37,7 +37,7 @@ export async function chromaReport(
     return {
       chroma: 'RGB',
       rgbPsnrBeforeCoding: null,
-      note: 'Every pixel is exact. For tools (ffmpeg, mpv), not browsers.',
+      note: 'Every pixel is exact. For tools built on FFmpeg, not browsers.',
     };
   }
   if (codec === 'mpeg4_as_recorded') {
@@ -57,7 +57,7 @@ export async function chromaReport(
     : {
         chroma: '4:4:4',
         rgbPsnrBeforeCoding: finitePsnr(chroma444),
-        note: 'Keeps the colours; plays in Chromium and tools, not in Safari or Firefox.',
+        note: 'Keeps the colours; plays in Chromium and tools, hardly in Safari or Firefox.',
       };
 }
 
