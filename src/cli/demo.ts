@@ -37,7 +37,9 @@ async function demo(options: Options): Promise<void> {
   const progress = new ProgressLine(options.json === true);
   await withKiln({}, async (kiln, signal) => {
     const document = kiln.open(bytes);
-    say(`The framework's default document: ${size(bytes.length)} of parameters, 300 frames of 1920x1080.\n`);
+    const { width, height, time } = document.table;
+    const pictures = `${time.length} frames of ${width}x${height}`;
+    say(`The framework's default document: ${size(bytes.length)} of parameters, ${pictures}.\n`);
     await mkdir(options.out, { recursive: true });
     const report = await withFile(output, (path) =>
       kiln.renderToFile(document, path, {}, { signal, onProgress: progress.update }),

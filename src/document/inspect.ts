@@ -75,7 +75,7 @@ function survey(table: FrameTable): Pick<Inspection, 'families' | 'notes'> {
   for (const count of families.values()) count.share = count.frames / frames;
 
   const notes: [found: boolean | number, note: string][] = [
-    [width % 2 || height % 2, 'An odd size: 4:2:0 video codes it one pixel larger, and crops.'],
+    [width % 2 || height % 2, 'An odd size: 4:2:0 video codes one pixel more, and the container says the true size.'],
     [repeated, `Frames that repeat the one before: ${repeated}.`],
     [backwards, `Frames whose time is not after the one before: ${backwards}.`],
     [offClock, `Frames whose time is more than half a frame from frame / fps: ${offClock}.`],

@@ -122,14 +122,16 @@ function recordable(table: FrameTable): Rate {
   const bitRate = (rate.num / rate.den) * (width & -2) * (height & -2);
   if (bitRate < 1) fail('at least one pixel a second', 'asRecorded', bitRate);
   if (rate.num < 1 || rate.num > MAX_RECORDED_TICKS) fail('a frame rate that MPEG-4 can express', 'asRecorded', fps);
-  // Its bit rate is fps x width x height, so every frame takes width x height bits.
-  const bytes = (width * height * frameCount(table)) / 8;
+  // OpenCV asks for 2 x fps x width x height bits a second.
+  const bytes = (2 * width * height * frameCount(table)) / 8;
   if (bytes > MAX_RECORDED_BYTES) fail('a video of at most 1 GiB', 'asRecorded', `${Math.round(bytes / 2 ** 20)} MiB`);
   return rate;
 }
 
-/** The range itself, or all frames.
- * @throws FramekilnError `INVALID_SETTING` when it is not within `frames` */
+/**
+ * The range itself, or all frames.
+ * @throws FramekilnError `INVALID_SETTING` when it is not within `frames`
+ */
 export function rangeWithin(frames: number, range: FrameRange = { start: 0, end: frames }): FrameRange {
   const { start, end } = range ?? {};
   if (!Number.isInteger(start) || start < 0 || start >= frames) {

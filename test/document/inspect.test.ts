@@ -45,7 +45,7 @@ describe('inspectTable', () => {
     const entry = { time: 0, complexity: 0.5, color_palette: 'vibrant' };
     const parameters = [entry, entry, { ...entry, complexity: 1.5 }, { ...entry, time: 9 }];
     expect(inspectTable(table({ resolution: [3, 2], total_frames: 4, parameters })).notes).toEqual([
-      'An odd size: 4:2:0 video codes it one pixel larger, and crops.',
+      'An odd size: 4:2:0 video codes one pixel more, and the container says the true size.',
       'Frames that repeat the one before: 1.',
       'Frames whose time is not after the one before: 1.',
       'Frames whose time is more than half a frame from frame / fps: 3.',

@@ -47,7 +47,7 @@ class GeometricPainter {
   }
 
  private:
-  /// First column at or after x, at most one too early or late; the callers keep two columns of distance.
+  /// Last column at or before x, at most one too early or late; the callers keep two columns of distance.
   int column(double x) const { return floor_clamped(x * (size_.width - 1), 0, size_.width); }
 
   /// Marks what circle i surely covers in the row, and patches what it may cover in part. False when it is elsewhere.

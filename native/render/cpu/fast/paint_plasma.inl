@@ -58,7 +58,7 @@ class PlasmaPainter {
   static constexpr int kBlockWidth = 16, kBlockHeight = 8;
   static constexpr int kMixed = 255;
   /// Float32 gives (sum / 4 + 1) / 2 within 1e-6: sines 2e-7 each, the argument of the radial one 2e-6 (it is below 32,
-  /// where float32 has steps of 2e-6), over 8. Times up to kMaxTime add less than 1e-7.
+  /// where float32 has steps of 2e-6), over 8. Times below 1e8, beyond which the reference draws, add less than 1e-7.
   static constexpr float kGuard = 4e-6f;
 
   size_t padded() const { return static_cast<size_t>(size_.width) + 64; }
