@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'OUTPUT_UNWRITABLE'
   | 'ADDON_MISSING'
   | 'ADDON_BROKEN'
+  | 'PACKAGE_MISSING'
   | 'INVALID_ARGUMENT'
   | 'ENCODER_UNAVAILABLE'
   | 'ENCODE_FAILED'
@@ -16,7 +17,22 @@ export type ErrorCode =
   | 'IO'
   | 'OUT_OF_MEMORY'
   | 'CANCELLED'
-  | 'CLOSED';
+  | 'CLOSED'
+  | 'NO_CREDENTIALS'
+  | 'NO_REGION'
+  | 'ACCESS_DENIED'
+  | 'BUCKET_NOT_FOUND'
+  | 'TABLE_NOT_FOUND'
+  | 'TABLE_SCHEMA'
+  | 'STORE_UNREACHABLE'
+  | 'STORE_FAILED'
+  | 'OBJECT_ARCHIVED'
+  | 'RECORD_CHANGED'
+  | 'RECORD_TOO_LARGE'
+  | 'EXPERIMENT_NOT_FOUND'
+  | 'INVALID_ID'
+  | 'INVALID_VIDEO'
+  | 'NO_VIDEO';
 
 export interface ErrorFields {
   /** JSON pointer into the document, such as `/parameters/17/complexity`. */
@@ -51,10 +67,30 @@ export class FramekilnError extends Error {
   }
 }
 
-/** A native error, which is a plain Error with a code (or, from another thread, only its fields), as ours. */
+/** An error as plain data, for another thread: structured clone keeps no fields of an Error's own. */
+export type ErrorData = { code: ErrorCode; message: string } & Omit<ErrorFields, 'cause'>;
+
+/** What can be told of an error in another thread. */
+export function toData(error: unknown): ErrorData {
+  const { code = 'RENDER_FAILED', message = String(error) } = error as Partial<ErrorData>;
+  return { code, message, ...textFields(error) };
+}
+
+/** The error again: from another thread's data, or a native error, which is a plain Error with a code. */
 export function fromNative(cause: unknown): FramekilnError {
-  const { code = 'RENDER_FAILED', message } = cause as { code?: ErrorCode; message: string };
-  return new FramekilnError(code, message, { cause });
+  const { code, message, ...fields } = toData(cause);
+  return new FramekilnError(code, message, { ...fields, cause });
+}
+
+function textFields(error: unknown): Omit<ErrorFields, 'cause'> {
+  const { pointer, setting, expected, received, remedy } = error as ErrorFields;
+  return {
+    ...(pointer !== undefined && { pointer }),
+    ...(setting !== undefined && { setting }),
+    ...(expected !== undefined && { expected }),
+    ...(received !== undefined && { received }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 /** The one wording for a bad value: "Expected X for NAME but received Y". */

@@ -11,11 +11,13 @@ const LAYERS: Record<'native' | 'src', Record<string, string[]>> = {
   native: {
     frame: [],
     scene: [],
+    av: ['frame'],
     measure: ['frame'],
-    encode: ['frame'],
+    encode: ['frame', 'av'],
+    decode: ['frame', 'av'],
     render: ['frame', 'scene'],
     segment: ['frame', 'measure', 'encode', 'render'],
-    addon: ['frame', 'scene', 'measure', 'encode', 'render', 'segment'],
+    addon: ['frame', 'scene', 'measure', 'encode', 'decode', 'render', 'segment'],
   },
   src: {
     setup: [],
@@ -23,18 +25,35 @@ const LAYERS: Record<'native' | 'src', Record<string, string[]>> = {
     native: ['errors'],
     document: ['errors'],
     render: ['errors', 'native', 'document'],
-    storage: ['errors', 'document'],
-    catalog: ['errors', 'document'],
+    aws: ['errors'],
+    storage: ['errors', 'aws'],
+    catalog: ['errors', 'aws', 'document'],
+    experiment: ['errors', 'native', 'document', 'render', 'aws', 'storage', 'catalog'],
+    backfill: ['errors', 'document', 'render', 'aws', 'storage', 'catalog', 'experiment'],
     inspect: ['errors', 'native', 'document'],
-    kiln: ['errors', 'native', 'document', 'render', 'storage', 'catalog'],
-    backfill: ['errors', 'document', 'render', 'storage', 'catalog', 'kiln'],
-    http: ['errors', 'document', 'render', 'storage', 'catalog', 'kiln', 'backfill'],
-    cli: ['errors', 'native', 'document', 'render', 'storage', 'catalog', 'kiln', 'backfill', 'http'],
-    index: ['errors', 'native', 'document', 'inspect', 'render', 'storage', 'catalog', 'kiln', 'backfill', 'http'],
+    kiln: ['errors', 'native', 'document', 'render', 'aws', 'storage', 'catalog', 'experiment', 'backfill'],
+    index: [
+      'errors',
+      'native',
+      'document',
+      'inspect',
+      'render',
+      'storage',
+      'catalog',
+      'experiment',
+      'backfill',
+      'kiln',
+    ],
+    http: ['errors', 'document', 'render', 'storage', 'catalog', 'experiment', 'backfill', 'kiln'],
+    demo: ['errors', 'document', 'kiln'],
+    cli: [
+      ...['errors', 'native', 'document', 'render', 'aws', 'storage', 'catalog'],
+      ...['experiment', 'backfill', 'kiln', 'http', 'demo'],
+    ],
   },
 };
 const NODE_API_HEADERS = /^(napi|node_api|js_native_api)(-inl)?\.h$/;
-const BENCH_MAY_USE = /^(framekiln|framekiln\/native|node:.*)$/;
+const BENCH_MAY_USE = /^(framekiln|framekiln\/native|framekiln\/demo|node:.*)$/;
 const MAX_LINES = 300;
 
 /** Files in git's reach below a folder, relative to the repository. */

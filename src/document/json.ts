@@ -45,7 +45,7 @@ function withoutLiterals(text: string): string {
 }
 
 /** Index after the string that opens at `start`. By hand: a pattern would need stack for a string of 64 MiB. */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let backslash = quote;
     while (text[backslash - 1] === '\\') backslash--;
