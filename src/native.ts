@@ -96,6 +96,29 @@ export interface Fidelity {
   chroma444: number;
 }
 
+/** What a video file holds. */
+export interface VideoFacts {
+  /** `mp4`: MP4 and MOV; `matroska`: MKV and WebM. */
+  container: Container;
+  /** FFmpeg's name: `h264`, `hevc`, `av1`, `vp9`, `vp8`, `mpeg4`, `mjpeg` or `ffv1`. */
+  codec: string;
+  /** FFmpeg's name, such as `High`. */
+  profile?: string;
+  /** FFmpeg's name, such as `yuv420p`. */
+  pixelFormat: string;
+  width: number;
+  height: number;
+  /** Of its video stream; what an edit list hides is left out. */
+  frames: number;
+  /** Seconds. */
+  duration: number;
+  /** Frames a second, on average, such as `30000/1001`; `0/1` when it cannot be told. */
+  rate: string;
+  /** It has sound. */
+  audio: boolean;
+  bytes: number;
+}
+
 /** All calls block their thread except the muxer's; run them in the pool. All check their arguments. */
 export interface Addon {
   about(): About;
@@ -110,6 +133,12 @@ export interface Addon {
   createMuxer(settings: EncodeSettings, container: Container, path: string | undefined, limit?: number): Muxer;
   /** Mean squared error of the frames after a round trip through 4:2:0 and 4:4:4, as PSNR over all of them. */
   fidelity(frames: NativeFrames & { cpu: CpuLevel; control?: Control }): Fidelity;
+  /**
+   * Whether a local file is a whole video, and what it holds: reads all of it, decodes the first frame, and everything
+   * from the last key frame on. Trusts nothing of it. Throws `INVALID_VIDEO` (saying what is wrong) or
+   * `INPUT_UNREADABLE`.
+   */
+  probeVideo(path: string, control?: Control): VideoFacts;
   encodePng(rgb: Uint8Array, width: number, height: number): Uint8Array;
   /** Area-averaging scaler of rgb24. */
   scaleRgb(rgb: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Uint8Array;

@@ -16,6 +16,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("encodeFrames", Napi::Function::New(env, encode_frames));
   exports.Set("encodePng", Napi::Function::New(env, encode_png));
   exports.Set("scaleRgb", Napi::Function::New(env, scale_rgb));
+  exports.Set("probeVideo", Napi::Function::New(env, probe_video));
   exports.Set("createMuxer", Napi::Function::New(env, create_muxer));
   return exports;
 }

@@ -8,9 +8,6 @@
 namespace framekiln::addon {
 namespace {
 
-constexpr int kMaxSide = 8192;
-constexpr int64_t kMaxPixels = 33'200'000;
-
 std::string describe(Napi::Value value) {
   if (value.IsNumber() || value.IsBoolean() || value.IsNull()) return value.ToString().Utf8Value();
   if (value.IsUndefined()) return "nothing";
@@ -89,7 +86,7 @@ CpuLevel cpu_arg(Napi::Value value, const std::string& name) {
 Size size_arg(Napi::Value width, Napi::Value height) {
   const Size size{static_cast<int>(int_arg(width, "width", 1, kMaxSide)),
                   static_cast<int>(int_arg(height, "height", 1, kMaxSide))};
-  if (static_cast<int64_t>(size.width) * size.height > kMaxPixels) {
+  if (!fits(size)) {
     reject("at most " + std::to_string(kMaxPixels) + " pixels", "width and height", width);
   }
   return size;
@@ -108,6 +105,13 @@ EncodeSettings settings_arg(Napi::Value value) {
   settings.preset = string_arg(object.Get("preset"), "preset", 20);
   settings.crf = number_arg(object.Get("crf"), "crf", 0, 51);
   return settings;
+}
+
+Control control_arg(Napi::Value value) {
+  if (value.IsUndefined()) return {};
+  const Bytes words = array_arg(value, "control", napi_int32_array);
+  if (words.count < 2) reject("at least 2 elements", "control", value);
+  return {reinterpret_cast<int32_t*>(words.data)};
 }
 
 FramesArg frames_arg(Napi::Object job) {
@@ -134,11 +138,7 @@ FramesArg frames_arg(Napi::Object job) {
                   "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
     }
   }
-  if (!control.IsUndefined()) {
-    const Bytes words = array_arg(control, "control", napi_int32_array);
-    if (words.count < 2) reject("at least 2 elements", "control", control);
-    arg.control.words = reinterpret_cast<int32_t*>(words.data);
-  }
+  arg.control = control_arg(control);
   return arg;
 }
 

@@ -35,6 +35,8 @@ PixelFormat format_arg(Napi::Value value, const std::string& name);
 CpuLevel cpu_arg(Napi::Value value, const std::string& name);
 Size size_arg(Napi::Value width, Napi::Value height);
 EncodeSettings settings_arg(Napi::Value value);
+/// Points into JavaScript memory; nothing when the value is undefined.
+Control control_arg(Napi::Value value);
 
 /// A job's frames with its optional `control`; both point into JavaScript memory.
 struct FramesArg {

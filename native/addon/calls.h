@@ -18,6 +18,8 @@ Napi::Value encode_frames(const Napi::CallbackInfo& info);
 Napi::Value encode_png(const Napi::CallbackInfo& info);
 Napi::Value scale_rgb(const Napi::CallbackInfo& info);
 
+Napi::Value probe_video(const Napi::CallbackInfo& info);
+
 Napi::Value create_muxer(const Napi::CallbackInfo& info);
 
 }  // namespace framekiln::addon

@@ -2,7 +2,7 @@
 #pragma once
 
 // Internal: the way from RGB to what OpenCV's VideoWriter gives its encoder.
-#include "encode/av.h"
+#include "av/av.h"
 #include "frame/picture.h"
 
 namespace framekiln {

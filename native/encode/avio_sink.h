@@ -4,7 +4,7 @@
 // Internal: libavformat's I/O over a Sink.
 #include <exception>
 
-#include "encode/av.h"
+#include "av/av.h"
 #include "encode/sink.h"
 
 namespace framekiln {

@@ -2,7 +2,7 @@
 #pragma once
 
 // Internal: what EncodeSettings mean in libavcodec's terms.
-#include "encode/av.h"
+#include "av/av.h"
 #include "encode/settings.h"
 
 namespace framekiln {

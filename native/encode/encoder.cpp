@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "av/av.h"
 #include "encode/as_recorded.h"
-#include "encode/av.h"
 #include "encode/codec_options.h"
 
 namespace framekiln {

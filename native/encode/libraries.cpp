@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/libraries.h"
 
-#include "encode/av.h"
+#include "av/av.h"
 
 namespace framekiln {
 namespace {

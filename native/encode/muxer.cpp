@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "encode/av.h"
+#include "av/av.h"
 #include "encode/avio_sink.h"
 #include "encode/codec_options.h"
 

@@ -6,10 +6,9 @@
 #include "encode/encoder.h"
 #include "encode/settings.h"
 #include "encode/sink.h"
+#include "frame/container.h"
 
 namespace framekiln {
-
-enum class Container { mp4, matroska };
 
 /// Writes segments, in order, into one file: constant frame rate, MP4 with its index before the media data.
 /// Not thread-safe. Throws Error MUX_FAILED, or what the sink throws.

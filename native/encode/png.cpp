@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "encode/av.h"
+#include "av/av.h"
 
 namespace framekiln {
 namespace {

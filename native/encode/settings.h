@@ -4,13 +4,9 @@
 #include <string>
 
 #include "frame/picture.h"
+#include "frame/rational.h"
 
 namespace framekiln {
-
-struct Rational {
-  int num;
-  int den;
-};
 
 /// What an encoder produces.
 enum class Codec {

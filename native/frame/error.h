@@ -7,7 +7,7 @@
 namespace framekiln {
 
 /// A failure with a code that TypeScript turns into a typed error. Codes: INVALID_ARGUMENT, ENCODER_UNAVAILABLE,
-/// ENCODE_FAILED, MUX_FAILED, IO, OUT_OF_MEMORY, CANCELLED, RENDER_FAILED.
+/// ENCODE_FAILED, MUX_FAILED, INPUT_UNREADABLE, INVALID_VIDEO, IO, OUT_OF_MEMORY, CANCELLED, RENDER_FAILED.
 class Error : public std::runtime_error {
  public:
   Error(const char* code, const std::string& message) : std::runtime_error(message), code_(code) {}

@@ -19,6 +19,15 @@ struct Size {
   int height;
 };
 
+/// The largest frame, of those drawn and of those read.
+static constexpr int kMaxSide = 8192;
+static constexpr int64_t kMaxPixels = 33'200'000;
+
+static constexpr bool fits(Size size) {
+  return size.width >= 1 && size.height >= 1 && size.width <= kMaxSide && size.height <= kMaxSide &&
+         static_cast<int64_t>(size.width) * size.height <= kMaxPixels;
+}
+
 static constexpr int half_up(int n) { return (n + 1) / 2; }
 
 /// Views of a frame's planes in memory that the caller owns. Strides are in bytes.

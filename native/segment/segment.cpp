@@ -5,18 +5,9 @@
 #include <cstring>
 #include <limits>
 
-#include "frame/error.h"
 #include "measure/chroma_fidelity.h"
 
 namespace framekiln {
-
-void Control::check() const {
-  if (words && __atomic_load_n(&words[0], __ATOMIC_ACQUIRE) != 0) throw Error("CANCELLED", "cancelled");
-}
-
-void Control::count_frame() const {
-  if (words) __atomic_fetch_add(&words[1], 1, __ATOMIC_RELAXED);
-}
 
 void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,
                    std::vector<FrameHash>* hashes) {

@@ -5,19 +5,11 @@
 #include <vector>
 
 #include "encode/encoder.h"
+#include "frame/control.h"
 #include "frame/hash.h"
 #include "render/cpu/cpu_renderer.h"
 
 namespace framekiln {
-
-/// Shared with the caller's thread: [0] becomes 1 to cancel, [1] counts frames done. May be null.
-struct Control {
-  int32_t* words = nullptr;
-
-  /// Throws Error CANCELLED.
-  void check() const;
-  void count_frame() const;
-};
 
 /// Consecutive frames: arrays of `count` elements that outlive the call.
 struct Frames {

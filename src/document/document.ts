@@ -7,7 +7,7 @@ import type { FrameTable } from './table.js';
 /** What a document can be made from: its bytes (JSON, plain or gzip) or its parsed JSON. */
 export type DocumentInput = Document | Uint8Array | object;
 
-/** A validated document. Made by `Document.from` alone, so whoever holds one need not check again. */
+/** A validated document: whoever holds one need not check again. */
 export class Document {
   readonly table: FrameTable;
   /** Bytes of the JSON text it came from; undefined when it came as a value. */
@@ -24,6 +24,11 @@ export class Document {
     if (!(input instanceof Uint8Array)) return new Document(parseDocument(input, schedule), undefined);
     const { value, jsonBytes } = decodeDocument(input);
     return new Document(parseDocument(value, schedule), jsonBytes);
+  }
+
+  /** For a table that `parseDocument` made, in whatever thread, and for that alone: nothing is checked. */
+  static fromTable(table: FrameTable, jsonBytes: number): Document {
+    return new Document(table, jsonBytes);
   }
 
   inspect(): Inspection {

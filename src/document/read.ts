@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { FramekilnError } from '../errors.js';
+import { checkBounds } from './bounds.js';
 import { parseJson } from './json.js';
 
 /** Longest document, in bytes, as it comes and as JSON. */
@@ -35,6 +36,7 @@ export async function readDocument(source: string, stdin?: AsyncIterable<Uint8Ar
 export function decodeDocument(bytes: Uint8Array): { value: unknown; jsonBytes: number } {
   const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : bytes;
   if (json.length > MAX_DOCUMENT_BYTES) throw tooLarge();
+  checkBounds(json);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(json);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { fromNative } from '../errors.js';
+import { FramekilnError, fromNative } from '../errors.js';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './worker.js';
+
+/** JavaScript memory of a thread, in MB: twice what the worst document takes that `checkBounds` lets pass. */
+const HEAP_MEGABYTES = 2048;
 
 /** Threads that run native calls. Tasks start in the order in which they were given. */
 export class RenderPool {
   readonly threads: number;
   readonly #piscina: Piscina;
   readonly #running = new Set<Promise<unknown>>();
+  #busyMilliseconds = 0;
 
-  constructor(threads: number) {
+  constructor(threads: number, heapMegabytes = HEAP_MEGABYTES) {
     this.threads = threads;
     this.#piscina = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
@@ -17,18 +22,31 @@ export class RenderPool {
       maxThreads: threads,
       idleTimeout: 5000,
       recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
+  }
+
+  /** How long tasks have run, over all threads. */
+  get busySeconds(): number {
+    return this.#busyMilliseconds / 1000;
   }
 
   /**
    * Runs one task. Native code cannot be interrupted from outside: to stop one, set its job's control word.
-   * @throws FramekilnError with the native code, `CANCELLED` among them
+   * @param transfer parts of the job that move to the thread instead of being copied
+   * @throws FramekilnError with the native code, `CANCELLED` among them; `OUT_OF_MEMORY` when the thread died of it,
+   * which ends this task alone
    */
-  async run<N extends TaskName>(name: N, job: Tasks[N]['job']): Promise<Tasks[N]['result']> {
+  async run<N extends TaskName>(
+    name: N,
+    job: Tasks[N]['job'],
+    transfer: Transferable[] = [],
+  ): Promise<Tasks[N]['result']> {
     const message: TaskMessage<N> = { name, job };
-    const task: Promise<TaskReply<N>> = this.#piscina.run(message);
+    const task: Promise<TaskReply<N>> = this.#piscina.run(message, { transferList: transfer });
     this.#running.add(task);
-    const reply = await task.finally(() => this.#running.delete(task));
+    const reply = await task.catch(threadDied).finally(() => this.#running.delete(task));
+    this.#busyMilliseconds += reply.milliseconds;
     if ('result' in reply) return reply.result;
     throw fromNative(reply.error);
   }
@@ -38,4 +56,11 @@ export class RenderPool {
     await Promise.allSettled(this.#running);
     await this.#piscina.destroy();
   }
+}
+
+function threadDied(cause: NodeJS.ErrnoException): never {
+  if (cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    throw new FramekilnError('OUT_OF_MEMORY', 'A thread ran out of memory', { cause });
+  }
+  throw new FramekilnError('RENDER_FAILED', `A thread ended before its task: ${cause.message}`, { cause });
 }

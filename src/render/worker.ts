@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pool thread runs: one short, blocking native call a task.
+// What a pool thread runs: one blocking call a task.
 import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { assembleDocument, type Clip } from '../document/assemble.js';
+import { parseDocument } from '../document/parse.js';
+import { decodeDocument } from '../document/read.js';
+import type { FrameTable } from '../document/table.js';
+import { type ErrorData, toData } from '../errors.js';
 import {
   type Addon,
+  type Control,
   type EncodedSegment,
   type Fidelity,
   frameBytes,
@@ -10,12 +16,25 @@ import {
   type NativeFrames,
   type RenderJob,
   type SegmentJob,
+  type VideoFacts,
 } from '../native.js';
 
 /** A thumbnail of the job's one frame. */
 export interface ThumbnailJob extends NativeFrames, Pick<RenderJob, 'cpu' | 'control'> {
   toWidth: number;
   toHeight: number;
+}
+
+/** A document's bytes, as they are stored. */
+export interface ParseJob {
+  bytes: Uint8Array;
+  clip: Clip;
+}
+
+export interface ParsedDocument {
+  table: FrameTable;
+  /** Of the JSON text. */
+  jsonBytes: number;
 }
 
 export interface RawFrames {
@@ -32,6 +51,8 @@ export interface Tasks {
   fidelity: { job: Omit<RenderJob, 'out' | 'format'>; result: Fidelity };
   thumbnail: { job: ThumbnailJob; result: Uint8Array };
   png: { job: { rgb: Uint8Array; width: number; height: number }; result: Uint8Array };
+  parse: { job: ParseJob; result: ParsedDocument };
+  probe: { job: { path: string; control?: Control }; result: VideoFacts };
 }
 
 export type TaskName = keyof Tasks;
@@ -39,10 +60,11 @@ export interface TaskMessage<N extends TaskName = TaskName> {
   name: N;
   job: Tasks[N]['job'];
 }
-/** Errors cross threads as data: structured clone drops their codes. */
-export type TaskReply<N extends TaskName = TaskName> =
+/** What a task gave, and how long it ran. */
+export type TaskReply<N extends TaskName = TaskName> = { milliseconds: number } & (
   | { result: Tasks[N]['result'] }
-  | { error: { code: string; message: string } };
+  | { error: ErrorData }
+);
 
 const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['result'] } = {
   segment: (addon, job) => addon.encodeSegment(job),
@@ -58,22 +80,32 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
     return addon.scaleRgb(out, job.width, job.height, job.toWidth, job.toHeight);
   },
   png: (addon, { rgb, width, height }) => addon.encodePng(rgb, width, height),
+  parse: (addon, { bytes, clip }) => {
+    const { value, jsonBytes } = decodeDocument(bytes);
+    return { table: parseDocument(assembleDocument(value, clip), addon.defaultSchedule), jsonBytes };
+  },
+  probe: (addon, { path, control }) => addon.probeVideo(path, control),
 };
 
-/** The large part of a result, which moves to the caller instead of being copied. */
+/** The large parts of a result, which move to the caller instead of being copied. */
 function movable(result: Tasks[TaskName]['result']): ArrayBufferLike[] {
   if (result instanceof Uint8Array) return [result.buffer];
+  if ('table' in result) return [result.table.time, result.table.complexity, result.table.palette].map((a) => a.buffer);
   if (!('data' in result)) return [];
   return [result.data instanceof ArrayBuffer ? result.data : result.data.buffer];
 }
 
 export default function task<N extends TaskName>({ name, job }: TaskMessage<N>): unknown {
-  let reply: TaskReply;
-  try {
-    reply = { result: run[name](loadAddon(), job) };
-  } catch (error) {
-    const { code = 'RENDER_FAILED', message } = error as { code?: string; message: string };
-    reply = { error: { code, message } };
-  }
+  const started = performance.now();
+  const outcome = attempt(() => run[name](loadAddon(), job));
+  const reply: TaskReply = { ...outcome, milliseconds: performance.now() - started };
   return move({ [transferableSymbol]: 'result' in reply ? movable(reply.result) : [], [valueSymbol]: reply });
+}
+
+function attempt<T>(body: () => T): { result: T } | { error: ErrorData } {
+  try {
+    return { result: body() };
+  } catch (error) {
+    return { error: toData(error) };
+  }
 }

@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** What cmake-js configured: set-up has been there. */
 export const ADDON_BUILD = join(ROOT, 'build');
-export const CHECKS = ['check_render', 'check_encode'];
+export const CHECKS = ['check_render', 'check_encode', 'check_decode'];
 export const ENCODE_CHECKS = [
   'segments',
   'round_trip',
@@ -19,6 +19,7 @@ export const ENCODE_CHECKS = [
   'disk_full',
   'after_failure',
 ];
+export const DECODE_CHECKS = ['facts', 'cut_short', 'damaged', 'garbage', 'refusals'];
 
 export interface Outcome {
   /** Exit status, or the name of the signal that ended it. */

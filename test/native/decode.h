@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "encode/av.h"
+#include "av/av.h"
 #include "frame/picture.h"
 
 extern "C" {

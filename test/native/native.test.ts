@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { goldenLines, smallGoldens } from '../golden/goldens.js';
-import { ADDON_BUILD, buildChecks, ENCODE_CHECKS, hasCommand, randomSeed, succeed } from './checks.js';
+import { ADDON_BUILD, buildChecks, DECODE_CHECKS, ENCODE_CHECKS, hasCommand, randomSeed, succeed } from './checks.js';
 
 const MINUTES = 60_000;
 const JOBS = 2000;
@@ -29,6 +29,17 @@ describe('check_encode', () => {
   for (const name of ENCODE_CHECKS) {
     test(name, { timeout: 5 * MINUTES }, async () => {
       expect(await succeed(join(ADDON_BUILD, 'check_encode'), [name])).toContain('1 checks, 0 failures');
+    });
+  }
+});
+
+describe('check_decode', () => {
+  for (const name of DECODE_CHECKS) {
+    const seed = randomSeed();
+
+    test(`${name}, seed ${seed}`, { timeout: 5 * MINUTES }, async () => {
+      const output = await succeed(join(ADDON_BUILD, 'check_decode'), [`${seed}`, name]);
+      expect(output).toContain('1 checks, 0 failures');
     });
   }
 });

@@ -8,6 +8,22 @@ async function output(command: string, args: readonly string[]): Promise<Buffer>
   return stdout;
 }
 
+/** A few seconds of picture and of sound, as inputs. */
+export const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=25:duration=2'];
+export const SOUND = ['-f', 'lavfi', '-i', 'sine=duration=2'];
+
+/** Makes a file of whatever `args` ask for. */
+export async function make(file: string, ...args: readonly string[]): Promise<string> {
+  await output('ffmpeg', ['-v', 'error', '-y', ...args, file]);
+  return file;
+}
+
+/** The encoders of the ffmpeg at hand, by name. */
+export async function encoders(): Promise<Set<string>> {
+  const text = (await output('ffmpeg', ['-hide_banner', '-encoders'])).toString();
+  return new Set(Array.from(text.matchAll(/^ [VAS][.A-Z]{5} (\S+)/gm), (match) => match[1] as string));
+}
+
 export interface Probe {
   /** The video stream, as ffprobe prints it. */
   stream: Record<string, string | number>;

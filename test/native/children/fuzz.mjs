@@ -17,6 +17,8 @@ const CODES = [
   'ENCODER_UNAVAILABLE',
   'ENCODE_FAILED',
   'MUX_FAILED',
+  'INPUT_UNREADABLE',
+  'INVALID_VIDEO',
   'IO',
   'OUT_OF_MEMORY',
   'CANCELLED',
@@ -60,12 +62,18 @@ const GOOD = {
   encodeFrames: (variant) => [settingsOf(2 + (variant % 2)), rgbOf()],
   encodePng: () => [rgbOf(), SIZE.width, SIZE.height],
   scaleRgb: () => [rgbOf(), SIZE.width, SIZE.height, 5, 3],
+  probeVideo: () => [VIDEO, new Int32Array(new SharedArrayBuffer(8))],
   createMuxer: (variant) => {
     const path = variant > 3 ? undefined : `${files++}`;
     return [settingsOf(variant), CONTAINERS[variant % 2], path, 1e6];
   },
 };
 const SEGMENTS = CODECS.map((_, i) => addon.encodeSegment({ ...framesOf(), settings: settingsOf(i) }));
+const VIDEO = 'video.mp4';
+const muxed = addon.createMuxer(settingsOf(0), 'mp4', VIDEO);
+await muxed.append(SEGMENTS[0]);
+await muxed.finish();
+muxed.close();
 const segmentOf = (variant) => structuredClone(SEGMENTS[variant % 4]);
 
 /** What a call may do is to return or to throw one of these. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { goldenLines, smallGoldens } from '../../golden/goldens.js';
-import { buildChecks, ENCODE_CHECKS, hasCommand, ROOT, randomSeed, run, succeed } from '../checks.js';
+import { buildChecks, DECODE_CHECKS, ENCODE_CHECKS, hasCommand, ROOT, randomSeed, run, succeed } from '../checks.js';
 
 const MINUTES = 60_000;
 const FOLDER = join(ROOT, 'build/sanitize');
@@ -47,6 +47,16 @@ describe('check_encode', () => {
   for (const name of ENCODE_CHECKS) {
     test(name, { timeout: 10 * MINUTES }, async () => {
       await succeed(join(FOLDER, 'check_encode'), [name], { env: sanitizers() });
+    });
+  }
+});
+
+describe('check_decode', () => {
+  for (const name of DECODE_CHECKS) {
+    const seed = randomSeed();
+
+    test(`${name}, seed ${seed}`, { timeout: 10 * MINUTES }, async () => {
+      await succeed(join(FOLDER, 'check_decode'), [`${seed}`, name], { env: sanitizers() });
     });
   }
 });

@@ -10,6 +10,7 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <cstdarg>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -43,12 +44,17 @@ struct AvDeleter {
 template <class T>
 using Av = std::unique_ptr<T, AvDeleter>;
 
+/// What FFmpeg's error code says.
+inline std::string error_text(int rc) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(rc, text, sizeof text);
+  return text;
+}
+
 /// Passes on what an FFmpeg call returned; throws Error `code` "cannot `what`: ..." if it failed.
 inline int check(int rc, const char* code, const char* what) {
   if (rc >= 0) return rc;
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(rc, text, sizeof text);
-  throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : code, std::string("cannot ") + what + ": " + text);
+  throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : code, std::string("cannot ") + what + ": " + error_text(rc));
 }
 
 /// Owns what an FFmpeg allocator returned.
@@ -91,8 +97,27 @@ inline Av<AVFrame> make_frame(AVPixelFormat format, int width, int height) {
   return frame;
 }
 
-/// FFmpeg's log level is the process's, so the addon sets it once, when it loads: errors stay on stderr, since they
-/// say what an error code does not; x264's statistics and the muxers' remarks do not.
-inline void quiet_libav_logging() { av_log_set_level(AV_LOG_ERROR); }
+/// While one lives, FFmpeg says nothing on this thread: of an untrusted file our own errors tell.
+class Silence {
+ public:
+  Silence() { depth_++; }
+  ~Silence() { depth_--; }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  static bool here() { return depth_ > 0; }
+
+ private:
+  // FFmpeg's log callback is the process's and gets nothing of ours, so a thread's wish lies here.
+  inline static thread_local int depth_ = 0;
+};
+
+/// FFmpeg's log level and callback are the process's, so the addon sets them once, when it loads: errors stay on
+/// stderr, since they say what an error code does not; x264's statistics and the muxers' remarks do not.
+inline void quiet_libav_logging() {
+  av_log_set_level(AV_LOG_ERROR);
+  av_log_set_callback([](void* context, int level, const char* format, va_list values) {
+    if (!Silence::here()) av_log_default_callback(context, level, format, values);
+  });
+}
 
 }  // namespace framekiln
