@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { loadAddon } from 'framekiln/native';
+import { benchBackfill } from './backfill.js';
 import { benchEncode } from './encode.js';
 import { describeMachine, machineText } from './machine.js';
 import { benchMemory } from './memory.js';
@@ -8,7 +9,13 @@ import type { Aim, Bench, PartResult } from './part.js';
 import { benchPeers } from './peers.js';
 import { benchRender } from './render.js';
 
-const RUN = { render: benchRender, encode: benchEncode, peers: benchPeers, memory: benchMemory };
+const RUN = {
+  render: benchRender,
+  encode: benchEncode,
+  peers: benchPeers,
+  memory: benchMemory,
+  backfill: benchBackfill,
+};
 
 /** Runs the parts, in their order, and prints as it goes (or once, as JSON). */
 async function main(options: BenchOptions): Promise<void> {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os';
+import type { Experiments, RegenerateCall, Regenerated } from './backfill/experiments.js';
+import type { BackfillOptions } from './backfill/run.js';
+import type { BackfillSummary } from './backfill/summary.js';
 import { Document, type DocumentInput } from './document/document.js';
 import { frameCount } from './document/table.js';
 import { describe, expected, FramekilnError } from './errors.js';
+import type { ExperimentLink } from './experiment/link.js';
+import type { Published } from './experiment/publish.js';
+import type { StoreOptions } from './experiment/stores.js';
 import { type Addon, type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
 import { sampleFrames } from './render/colour.js';
 import { chooseCpu } from './render/cpu.js';
@@ -14,7 +20,8 @@ import { type RenderSettings, rangeWithin, resolveSettings } from './render/sett
 import { type ContactSheet, drawSheet } from './render/sheet.js';
 import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
 
-export interface KilnOptions {
+/** Threads, and where experiments are for the calls that work on them. */
+export interface KilnOptions extends StoreOptions {
   /** Threads that render and encode, 1 to 256; default: the processor's. */
   threads?: number | undefined;
   /** Default: the best this machine has, or what the environment's FRAMEKILN_CPU allows of it. */
@@ -62,6 +69,23 @@ export interface Kiln extends AsyncDisposable {
   chromaFidelity(document: DocumentInput, options?: FidelityOptions): Promise<Fidelity>;
   /** A PNG of frames from all over the document. */
   contactSheet(document: DocumentInput, options?: JobOptions): Promise<ContactSheet>;
+  /**
+   * Brings one experiment to its video in the bucket and its link on the record, by the least work.
+   * @throws FramekilnError `EXPERIMENT_NOT_FOUND`, `INVALID_ID`, `INVALID_SETTING`, or what stopped the work
+   */
+  regenerate(id: string, options?: RegenerateCall): Promise<Regenerated>;
+  /**
+   * Makes somebody's own MP4 an experiment's video: checked, uploaded, linked and recorded.
+   * @throws FramekilnError `INVALID_VIDEO`, and as `regenerate`
+   */
+  publish(id: string, path: string, options?: JobOptions): Promise<Published>;
+  /** A fresh link to an experiment's video, also on its record. @throws FramekilnError `NO_VIDEO`, and as `regenerate` */
+  link(id: string, options?: JobOptions): Promise<ExperimentLink>;
+  /**
+   * Brings every selected experiment to its video. Its signal does not reject: the summary then says `interrupted`.
+   * @throws FramekilnError before any work, or what makes going on pointless; one experiment's failure is its outcome
+   */
+  backfill(options?: BackfillOptions): Promise<BackfillSummary>;
   /** A PNG of packed rgb24 pixels. */
   png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
 }
@@ -73,16 +97,19 @@ export interface Kiln extends AsyncDisposable {
 export function createKiln(options: KilnOptions = {}): Kiln {
   const addon = loadAddon();
   const pool = new RenderPool(threadCount(options.threads));
-  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon, options.cpu) });
+  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon, options.cpu) }, options);
 }
 
 class PooledKiln implements Kiln {
   readonly #context: RenderContext;
   readonly #closing = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
+  readonly #stores: StoreOptions;
+  #experiments: Experiments | undefined;
 
-  constructor(context: RenderContext) {
+  constructor(context: RenderContext, stores: StoreOptions) {
     this.#context = context;
+    this.#stores = stores;
   }
 
   get cpu(): CpuLevel {
@@ -138,6 +165,23 @@ class PooledKiln implements Kiln {
     return this.#call(options, (o) => drawSheet(this.#context, table, o));
   }
 
+  async regenerate(id: string, options: RegenerateCall = {}): Promise<Regenerated> {
+    return this.#call(options, async (o) => (await this.#openExperiments()).regenerate(id, o));
+  }
+
+  async publish(id: string, path: string, options: JobOptions = {}): Promise<Published> {
+    return this.#call(options, async (o) => (await this.#openExperiments()).publish(id, path, o));
+  }
+
+  async link(id: string, options: JobOptions = {}): Promise<ExperimentLink> {
+    return this.#call(options, async (o) => (await this.#openExperiments()).link(id, o.signal));
+  }
+
+  async backfill(options: BackfillOptions = {}): Promise<BackfillSummary> {
+    const closing = this.#closing.signal;
+    return this.#call({}, async () => (await this.#openExperiments()).backfill(options, closing));
+  }
+
   async png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {
     return this.#call({}, () => this.#context.pool.run('png', { rgb, width, height }));
   }
@@ -145,7 +189,15 @@ class PooledKiln implements Kiln {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new FramekilnError('CLOSED', 'The kiln was closed'));
     await Promise.allSettled(this.#calls);
+    this.#experiments?.[Symbol.dispose]();
     await this.#context.pool.close();
+  }
+
+  /** Who only renders never loads the AWS SDK. */
+  async #openExperiments(): Promise<Experiments> {
+    const { Experiments } = await import('./backfill/experiments.js');
+    this.#experiments ??= new Experiments(this.#context, this.#stores);
+    return this.#experiments;
   }
 
   /** The options, with a signal that also fires when the kiln closes. */

@@ -1,63 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { readDocument } from '../document/read.js';
+import type { DemoItem } from '../demo/experiments.js';
+import { DEMO_BUCKET, DEMO_TABLE } from '../demo/names.js';
+import type { DemoStores } from '../demo/stores.js';
 import { FramekilnError } from '../errors.js';
-import { withFile } from './output.js';
-import { duration, ProgressLine, size } from './progress.js';
+import type { Outcome } from '../experiment/outcome.js';
+import type { Kiln } from '../kiln.js';
+import { showBackfill } from './backfill.js';
+import { outcomeText, summaryText } from './backfill-text.js';
+import { GOLDEN, renderGolden } from './demo-golden.js';
+import { parseNumber, refuse } from './format.js';
+import { size } from './progress.js';
 import { withKiln } from './session.js';
 
-/** The framework's own document, and the hashes of the frames that its own generator made of it. */
-const GOLDEN = new URL('../../../test/fixtures/golden/', import.meta.url);
+/** Records of the framework, as its table has them. */
+const RECORDS = new URL('../../../test/fixtures/records/experiments.json', import.meta.url);
+const MAX_COUNT = 1_000_000;
 
 interface Options {
-  out: string;
+  folder: string;
+  count?: string;
+  serve?: boolean;
   json?: boolean;
 }
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .summary('a real stored document becomes a video')
-    .description("Renders the framework's own default document to a video, and compares every frame with the original.")
-    .option('--out <folder>', 'where the video goes', 'demo-out')
+    .summary('everything on one machine, nothing in the cloud')
+    .description(
+      "Renders the framework's default document and compares every frame with the original; then starts an S3 and a\n" +
+        "DynamoDB on this machine, fills them with the framework's own records, and backfills their videos.",
+    )
+    .option('--folder <folder>', 'where everything goes; used again, it goes on where it was', 'demo-out')
+    .option('--count <n>', 'so many small made-up experiments more, for load')
+    .option('--serve', 'keep the stores up until Ctrl-C, so that the link works; as on a terminal')
     .option('--json', 'print the result as JSON')
     .action(demo);
 }
 
 async function demo(options: Options): Promise<void> {
-  const bytes = await readDocument(fileURLToPath(new URL('default_1080p_params.json', GOLDEN)));
-  const golden = JSON.parse(await readFile(new URL('default_1080p_frames.json', GOLDEN), 'utf8')) as {
-    sha256: string[];
-  };
-  const output = join(options.out, 'default_1080p.mp4');
-  const say = (text: string): void => void (options.json || process.stdout.write(text));
-  const progress = new ProgressLine(options.json === true);
-  await withKiln({}, async (kiln, signal) => {
-    const document = kiln.open(bytes);
-    const { width, height, time } = document.table;
-    const pictures = `${time.length} frames of ${width}x${height}`;
-    say(`The framework's default document: ${size(bytes.length)} of parameters, ${pictures}.\n`);
-    await mkdir(options.out, { recursive: true });
-    const report = await withFile(output, (path) =>
-      kiln.renderToFile(document, path, {}, { signal, onProgress: progress.update }),
-    ).finally(() => progress.clear());
-    say(`Rendered and encoded in ${duration(report.seconds)} (${report.framesPerSecond.toFixed(0)} frames/s).\n`);
-
-    let exact = 0;
-    for await (const frame of kiln.frames(document, { signal, onProgress: progress.update })) {
-      if (createHash('sha256').update(frame.data).digest('hex') === golden.sha256[frame.index]) exact++;
-    }
-    progress.clear();
-    say(`${exact} of ${golden.sha256.length} frames equal the original generator's, to the pixel.\n`);
-    say(`The video: ${output} (${size(report.bytes)}, plays in every browser)\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify({ output, exactFrames: exact, ...report })}\n`);
-    if (exact !== golden.sha256.length) {
-      throw new FramekilnError('RENDER_FAILED', 'Some frames differ from the original', {
-        remedy: 'Run "framekiln doctor --selftest", and report what it prints.',
-      });
+  const count = parseNumber(options.count, '--count') ?? 0;
+  if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT) {
+    refuse(`an integer from 0 to ${MAX_COUNT}`, '--count', options.count);
+  }
+  const quiet = options.json === true;
+  const say = (text: string): void => void (quiet || process.stdout.write(text));
+  await withKiln({ table: DEMO_TABLE, bucket: DEMO_BUCKET }, async (kiln, signal) => {
+    const golden = await renderGolden(kiln, options.folder, say, quiet, signal);
+    const { startStores, useStores } = await import('../demo/stores.js');
+    const stores = await startStores(join(options.folder, 'stores'));
+    try {
+      useStores(stores);
+      say(`\nS3 at ${stores.s3Url}, DynamoDB at ${stores.dynamoDbUrl}; their data is in ${stores.folder}.\n`);
+      await fill(stores, count, say, signal);
+      const first = await backfill(kiln, quiet || !process.stderr.isTTY, signal);
+      say(`${summaryText(first.summary)}${examples(first.outcomes)}`);
+      const expired = await expireLinks(stores);
+      say(`\nAgain, after the links of ${expired} records have been made to look expired:\n`);
+      const second = await backfill(kiln, quiet || !process.stderr.isTTY, signal);
+      say(summaryText(second.summary));
+      const link = await checkLink(kiln, first.outcomes);
+      say(
+        `\nA link to the video of ${link.experimentId}, which answers with ${size(link.bytes)} of MP4:\n${link.url}\n`,
+      );
+      if (quiet) {
+        const { folder, s3Url, dynamoDbUrl } = stores;
+        const result = { ...golden, folder, s3Url, dynamoDbUrl, first: first.summary, second: second.summary, link };
+        process.stdout.write(`${JSON.stringify(result)}\n`);
+      }
+      const failed = first.summary.outcomes.failed + second.summary.outcomes.failed;
+      if (failed > 0) throw new FramekilnError('STORE_FAILED', `${failed} experiments failed`);
+      if (options.serve || (process.stdout.isTTY && !quiet)) {
+        say('It works until you press Ctrl-C.\n');
+        await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+      }
+    } finally {
+      await stores.close();
     }
   });
+}
+
+async function fill(
+  stores: DemoStores,
+  count: number,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { loadExperiments, sampleExperiments } = await import('../demo/experiments.js');
+  const { seed } = await import('../demo/seed.js');
+  const records = JSON.parse(await readFile(RECORDS, 'utf8')) as DemoItem[];
+  const defaultDocument = await readFile(new URL('default_1080p_params.json', GOLDEN));
+  const samples = sampleExperiments({ records, defaultDocument });
+  const sampled = await seed(stores, samples, { signal });
+  const load = await seed(stores, loadExperiments(count), { signal });
+  const made = count > 0 ? ` and ${count} made-up ones` : '';
+  const there = sampled.there + load.there;
+  const before = there > 0 ? ` (${there} of them from before)` : '';
+  say(`${records.length} records of the framework, ${samples.length - records.length} odd ones${made}${before}.\n`);
+}
+
+async function backfill(kiln: Kiln, quiet: boolean, signal: AbortSignal) {
+  const outcomes: Outcome[] = [];
+  const onOutcome = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+  };
+  const summary = await showBackfill(kiln, { status: 'completed', onOutcome, signal }, quiet);
+  signal.throwIfAborted();
+  return { summary, outcomes };
+}
+
+/** One of each kind. */
+function examples(outcomes: readonly Outcome[]): string {
+  const kinds = new Map(outcomes.map((outcome) => [`${outcome.outcome} ${outcome.code}`, outcome]));
+  return ['\nOf each kind one:\n', ...[...kinds.values()].map((outcome) => `  ${outcomeText(outcome)}\n`)].join('');
+}
+
+async function expireLinks(stores: DemoStores): Promise<number> {
+  const { expireSome } = await import('../demo/seed.js');
+  return expireSome(stores, 3);
+}
+
+/** A fresh link to one of the videos, once it has answered as a player needs it. */
+async function checkLink(kiln: Kiln, outcomes: readonly Outcome[]) {
+  const watchable = outcomes.filter(({ linkExpiresAt }) => linkExpiresAt !== undefined);
+  const longest = watchable.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))[0];
+  if (!longest) throw new FramekilnError('NO_VIDEO', 'No experiment has a video');
+  const { warning, ...link } = await kiln.link(longest.experimentId);
+  const whole = await fetch(link.url);
+  const bytes = (await whole.arrayBuffer()).byteLength;
+  const part = await fetch(link.url, { headers: { range: 'bytes=4-7' } });
+  const brand = await part.text();
+  if (whole.status === 200 && bytes === longest.bytes && part.status === 206 && brand === 'ftyp') {
+    return { ...link, bytes };
+  }
+  throw new FramekilnError('STORE_FAILED', `The link of ${longest.experimentId} answers with ${whole.status}`);
 }

@@ -7,30 +7,37 @@ import { chooseCpu } from '../render/cpu.js';
 import { parseNumber } from './format.js';
 import { size } from './progress.js';
 import { type SelftestResult, selftest } from './selftest.js';
+import { type StoreFlags, storeOptions, withDocumentOptions, withStoreOptions } from './stores.js';
 import { version } from './version.js';
 
-interface Options {
+interface Options extends StoreFlags {
   selftest?: boolean;
   seed: string;
+  origin?: string;
   json?: boolean;
 }
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  const command = new Command('doctor')
     .summary('what this machine can do')
-    .description('Says what this machine can render and encode with, and checks it.')
+    .description(
+      'Says what this machine can render and encode with, and checks it.\n' +
+        'With --table and --bucket also checks what may be done there, and prints the IAM policy and CORS rules needed.',
+    )
     .option('--selftest', 'compare every CPU level with the original frames and with the reference')
     .option('--seed <n>', 'of the random frames of --selftest', '1')
-    .option('--json', 'print JSON')
-    .action(doctor);
+    .option('--origin <url>', 'where the dashboard will be served from, for CORS; default: anywhere')
+    .option('--json', 'print JSON');
+  return withDocumentOptions(withStoreOptions(command)).action(doctor);
 }
 
-function doctor(options: Options): void {
+async function doctor(options: Options): Promise<void> {
   const addon = loadAddon();
   const about = addon.about();
   const level = chooseCpu(about.cpuLevels, process.env.FRAMEKILN_CPU);
   const encoder = encodeOneFrame();
   const results = options.selftest ? selftest(addon, parseNumber(options.seed, '--seed') ?? 1) : undefined;
+  const stores = await storeChecks(options);
   const report = {
     framekiln: version,
     node: process.version,
@@ -46,9 +53,10 @@ function doctor(options: Options): void {
     libraries: about.libraries,
     encoder,
     ...(results && { selftest: results }),
+    ...(stores && { stores: stores.report }),
   };
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(describeReport(report, results));
+  else process.stdout.write(describeReport(report, results) + (stores?.text ?? ''));
 
   if (!encoder.works) {
     const remedy =
@@ -57,6 +65,7 @@ function doctor(options: Options): void {
   }
   const failure = results?.find((result) => result.failure !== undefined);
   if (failure) throw new FramekilnError('RENDER_FAILED', `CPU level ${failure.level} differs: ${failure.failure}`);
+  if (stores?.failure) throw stores.failure;
 
   /** Only encoding proves that the encoder is there and works. */
   function encodeOneFrame(): { works: boolean; reason?: string } {
@@ -68,6 +77,14 @@ function doctor(options: Options): void {
       return { works: false, reason: (error as Error).message };
     }
   }
+}
+
+/** Whoever does not ask for stores does not wait for the AWS SDK to load. */
+async function storeChecks(options: Options) {
+  if (options.table === undefined && options.bucket === undefined) return undefined;
+  const { checkStores, describeStores } = await import('./doctor-stores.js');
+  const { report, failure } = await checkStores(storeOptions(options), options.origin);
+  return { report, failure, text: describeStores(report) };
 }
 
 function describeReport(

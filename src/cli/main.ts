@@ -1,15 +1,24 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
+import { backfillCommand } from './backfill.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { linkCommand, publishCommand, regenerateCommand } from './experiment.js';
 import { inspectCommand } from './inspect.js';
 import { renderCommand } from './render.js';
 import { EXIT, reportError } from './session.js';
 import { description, version } from './version.js';
 
+// The AWS SDK announces, at every start, from when on it will want a newer Node.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
-for (const command of [renderCommand(), inspectCommand(), doctorCommand(), demoCommand()]) {
+const commands = [
+  ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
+  ...[doctorCommand(), demoCommand()],
+];
+for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
 program.exitOverride();

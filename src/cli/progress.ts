@@ -5,7 +5,7 @@ const BAR_WIDTH = 24;
 const QUIET_INTERVAL = 5000;
 
 /** A line that is drawn again on a terminal; elsewhere a line every few seconds. */
-export class ProgressLine {
+export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #silent: boolean;
   #last = performance.now();
@@ -16,21 +16,49 @@ export class ProgressLine {
     this.#silent = silent;
   }
 
-  readonly update = (progress: Progress): void => {
+  /** @param data what a program reads instead of the text, where there is no terminal */
+  show(text: string, data?: object): void {
     if (this.#silent) return;
     if (this.#stream.isTTY) {
-      this.#stream.write(`\r${bar(progress)} ${line(progress)}\x1b[K`);
+      // A line that wraps would not be drawn over.
+      this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\x1b[K`);
       this.#drawn = true;
     } else if (performance.now() - this.#last >= QUIET_INTERVAL) {
-      this.#stream.write(`${line(progress)}\n`);
+      this.#stream.write(`${data ? JSON.stringify(data) : text}\n`);
       this.#last = performance.now();
     }
-  };
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    if (this.#silent) return;
+    this.clear();
+    this.#stream.write(`${text}\n`);
+  }
 
   /** Removes the line, so that what follows starts clean. */
   clear(): void {
     if (this.#drawn) this.#stream.write('\r\x1b[K');
     this.#drawn = false;
+  }
+}
+
+/** The progress of one render. */
+export class ProgressLine {
+  readonly #status: StatusLine;
+  readonly #stream: NodeJS.WriteStream;
+
+  constructor(silent: boolean, stream: NodeJS.WriteStream = process.stderr) {
+    this.#status = new StatusLine(silent, stream);
+    this.#stream = stream;
+  }
+
+  readonly update = (progress: Progress): void => {
+    this.#status.show(this.#stream.isTTY ? `${bar(progress)} ${line(progress)}` : line(progress));
+  };
+
+  clear(): void {
+    this.#status.clear();
   }
 }
 

@@ -10,7 +10,17 @@ class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-const OUR_FAILURES: readonly ErrorCode[] = ['ENCODE_FAILED', 'MUX_FAILED', 'RENDER_FAILED', 'OUT_OF_MEMORY'];
+const OUR_FAILURES: readonly ErrorCode[] = [
+  ...(['ENCODE_FAILED', 'MUX_FAILED', 'RENDER_FAILED', 'OUT_OF_MEMORY'] as const),
+  ...([
+    'STORE_UNREACHABLE',
+    'STORE_FAILED',
+    'RECORD_CHANGED',
+    'RECORD_TOO_LARGE',
+    'OBJECT_ARCHIVED',
+    'NO_VIDEO',
+  ] as const),
+];
 
 /** Runs a command's body with a kiln, which is closed whatever happens, and a signal that Ctrl-C and SIGTERM abort. */
 export async function withKiln(

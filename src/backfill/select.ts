@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which experiments a backfill takes: pure functions over what the table says.
+import { createHash } from 'node:crypto';
+import type { ExperimentRecord } from '../catalog/record.js';
+import { describe, expected, FramekilnError } from '../errors.js';
+
+/** One of several backfills that share a table: `index` counts from 0. */
+export interface Shard {
+  index: number;
+  count: number;
+}
+
+export interface Selection {
+  /** Undefined takes any. */
+  status?: string | undefined;
+  /** Epoch seconds; `since` inclusive, `until` exclusive. */
+  since?: number | undefined;
+  until?: number | undefined;
+  shard?: Shard | undefined;
+  /** These alone, whatever the table holds besides. */
+  ids?: readonly string[] | undefined;
+  /** At most so many experiments. */
+  limit?: number | undefined;
+}
+
+const MAX_SHARDS = 100_000;
+
+/** @throws FramekilnError `INVALID_SETTING` */
+export function checkSelection({ since, until, shard, limit }: Selection): void {
+  for (const [name, time] of Object.entries({ since, until })) {
+    if (time !== undefined && !Number.isFinite(time)) refuse('a time in epoch seconds', name, time);
+  }
+  if (since !== undefined && until !== undefined && until <= since)
+    refuse(`a time after since (${since})`, 'until', until);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1))
+    refuse('an integer of at least 1', 'limit', limit);
+  if (shard === undefined) return;
+  const { index, count } = shard;
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SHARDS) {
+    refuse(`an integer from 1 to ${MAX_SHARDS}`, 'shard.count', count);
+  }
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    refuse(`an integer from 0 to ${count - 1}`, 'shard.index', index);
+}
+
+/** Whether one item of an experiment is to be taken. */
+export function fits({ status, timestamp }: ExperimentRecord, selection: Selection): boolean {
+  const time = Number(timestamp);
+  return (
+    (selection.status === undefined || status === selection.status) &&
+    (selection.since === undefined || time >= selection.since) &&
+    (selection.until === undefined || time < selection.until)
+  );
+}
+
+/** Whether an experiment belongs to a shard: by its id alone, evenly, and the same on every machine. */
+export function inShard(id: string, { index, count }: Shard): boolean {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) % count === index;
+}
+
+function refuse(what: string, setting: string, value: unknown): never {
+  const fields = { setting, expected: what, received: describe(value) };
+  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a backfill shows on a terminal.
+import type { Estimate } from '../backfill/estimate.js';
+import type { BackfillProgress, BackfillSummary } from '../backfill/summary.js';
+import type { Outcome, OutcomeName } from '../experiment/outcome.js';
+import { duration, size } from './progress.js';
+
+export function progressLine(progress: BackfillProgress): string {
+  const { done, total, framesPerSecond, videosPerSecond, etaSeconds, outcomes, inFlight } = progress;
+  const counts = present(outcomes).map(([name, count]) => `${count} ${words(name)}`);
+  const parts = [
+    `${done}/${total ?? '?'}`,
+    `${videosPerSecond.toFixed(1)} videos/s`,
+    `${framesPerSecond.toFixed(0)} frames/s`,
+    ...(etaSeconds === undefined ? [] : [`ETA ${duration(etaSeconds)}`]),
+    ...counts,
+    `${inFlight} in flight`,
+  ];
+  return parts.join(', ');
+}
+
+/** Whether somebody should look at it. */
+export function needsAttention({ outcome }: Outcome): boolean {
+  return outcome === 'failed' || outcome === 'invalid_document';
+}
+
+/** An outcome as a line. */
+export function outcomeText(result: Outcome): string {
+  const { experimentId, outcome, code, message, remedy, tried, frames, bytes, copiedFrom, key } = result;
+  const id = printable(experimentId);
+  if (code !== undefined) {
+    const looked = tried ? `; looked at ${tried.join('; ')}` : '';
+    return printable(`${id}: ${words(outcome)} (${code}): ${message}${looked}${remedy ? `. ${remedy}` : ''}`);
+  }
+  const facts = [
+    ...(frames === undefined ? [] : [`${frames} frames`]),
+    ...(bytes === undefined ? [] : [size(bytes)]),
+    ...(copiedFrom === undefined ? [] : [`a copy of ${copiedFrom}`]),
+    ...(key === undefined ? [] : [key]),
+  ];
+  return `${id}: ${words(outcome)} (${facts.join(', ')})`;
+}
+
+export function summaryText(summary: BackfillSummary): string {
+  const { experiments, outcomes, reasons, frames, bytes, seconds, framesPerSecond, estimate } = summary;
+  const rows = present(outcomes).map(([name, count]) => {
+    const why = Object.entries(reasons)
+      .filter(([reason]) => reason.startsWith(`${name} `))
+      .map(([reason, times]) => `${times} ${reason.slice(name.length + 1)}`);
+    return `  ${words(name).padEnd(17)}${String(count).padStart(7)}${why.length > 0 ? `   ${why.join(', ')}` : ''}\n`;
+  });
+  const made =
+    frames === 0 ? '' : `; ${frames} frames rendered (${framesPerSecond.toFixed(0)} frames/s), ${size(bytes)}`;
+  return [
+    `${experiments} experiments in ${duration(seconds)}${made}\n`,
+    ...rows,
+    ...(estimate ? [estimateText(estimate)] : []),
+    ...summary.warnings.map((warning) => `warning: ${warning}\n`),
+    ...(summary.interrupted ? ['Interrupted: run it again to go on.\n'] : []),
+  ].join('');
+}
+
+function estimateText({ videos, copies, frames, seconds, gigabytes, usdPerMonth, usdOnce }: Estimate): string {
+  const first = `To render: ${videos} videos, ${frames} frames; to copy: ${copies}.\n`;
+  if (seconds === undefined || gigabytes === undefined) return first;
+  const time = `About ${duration(seconds)} on this machine (measured on a few of them)`;
+  const cost = `${gigabytes.toFixed(3)} GB, ${usdPerMonth?.toFixed(2)} USD a month, ${usdOnce?.toFixed(2)} USD once for requests`;
+  return `${first}${time}; ${cost} (S3 Standard, us-east-1).\n`;
+}
+
+function present(outcomes: Record<OutcomeName, number>): [OutcomeName, number][] {
+  return (Object.entries(outcomes) as [OutcomeName, number][]).filter(([, count]) => count > 0);
+}
+
+function words(name: OutcomeName): string {
+  return name.replaceAll('_', ' ');
+}
+
+/** An id from the table must not drive the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { StoredObject } from '../storage/object-store.js';
+
+/** A video in the bucket, as its object's metadata describes it. */
+export interface StoredVideo {
+  key: string;
+  etag: string;
+  bytes: number;
+  /** Can it be played now, or is it archived? */
+  readable: boolean;
+  fingerprint: string;
+  /** What decided its bytes beside the document (see recipeOf); undefined for published ones. */
+  recipe: string | undefined;
+  /** Unknown for published ones. */
+  framesDigest: string | undefined;
+  frames: number | undefined;
+  /** Somebody's own file, which is never replaced unless told to. */
+  published: boolean;
+}
+
+/** What is written to an object's metadata. */
+export interface VideoFacts {
+  fingerprint: string;
+  renderer: string;
+  recipe?: string;
+  framesDigest?: string;
+  frames: number;
+}
+
+/** The `renderer` of videos that somebody else made. */
+export const PUBLISHED = 'published';
+
+export function toMetadata({
+  fingerprint,
+  renderer,
+  recipe,
+  framesDigest,
+  frames,
+}: VideoFacts): Record<string, string> {
+  return {
+    fingerprint,
+    renderer,
+    ...(recipe !== undefined && { recipe }),
+    ...(framesDigest !== undefined && { 'frames-digest': framesDigest }),
+    frames: String(frames),
+  };
+}
+
+/** The video that an object is; undefined when nothing says what it shows. */
+export function fromObject(object: StoredObject | undefined): StoredVideo | undefined {
+  const fingerprint = object?.metadata.fingerprint;
+  if (!object || !fingerprint) return undefined;
+  const { key, etag, bytes, readable, metadata } = object;
+  const frames = Number(metadata.frames);
+  return {
+    key,
+    etag,
+    bytes,
+    readable,
+    fingerprint,
+    recipe: metadata.recipe,
+    framesDigest: metadata['frames-digest'],
+    frames: Number.isInteger(frames) && frames > 0 ? frames : undefined,
+    published: metadata.renderer === PUBLISHED,
+  };
+}
