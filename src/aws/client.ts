@@ -9,13 +9,16 @@ export interface AwsOptions {
   region?: string | undefined;
   /** Default: as the SDK finds them (AWS_ACCESS_KEY_ID, profile, role, ...). */
   credentials?: S3ClientConfig['credentials'] | undefined;
-  /** Attempts at a request in all. Default: 10. */
+  /** Attempts at a request in all. Default: 13. */
   attempts?: number | undefined;
   /** Milliseconds without a byte on a socket after which a request has failed. Default: 30,000. */
   idleMs?: number | undefined;
 }
 
-const ATTEMPTS = 10;
+type Shared = 'region' | 'credentials' | 'maxAttempts' | 'retryStrategy' | 'requestHandler';
+type ClientConfig = Pick<S3ClientConfig, Shared>;
+
+const ATTEMPTS = 13;
 const CONNECT_MS = 10_000;
 const IDLE_MS = 30_000;
 const MAX_SOCKETS = 64;
@@ -25,7 +28,7 @@ const MAX_SOCKETS = 64;
  * There is no limit on a request as a whole (`requestTimeout`): large bodies take long on slow lines, and the SDK would
  * wait just as long for a server that does not answer `Expect: 100-continue`.
  */
-export function clientConfig(options: AwsOptions) {
+export function clientConfig(options: AwsOptions): ClientConfig {
   const { region, credentials, attempts = ATTEMPTS, idleMs = IDLE_MS } = options;
   return {
     ...(region !== undefined && { region }),

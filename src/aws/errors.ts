@@ -65,6 +65,12 @@ const FAILURES: readonly Failure[] = [
     remedy: 'Check --table (FRAMEKILN_TABLE) and the region.',
   },
   {
+    names: ['PreconditionFailed', 'ConditionalRequestConflict', '412'],
+    code: 'OBJECT_CHANGED',
+    reason: 'somebody else wrote it meanwhile',
+    remedy: 'Run it again.',
+  },
+  {
     names: ['InvalidObjectState'],
     code: 'OBJECT_ARCHIVED',
     reason: 'the object is archived (GLACIER) and cannot be read',

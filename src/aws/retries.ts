@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { StandardRetryStrategy } from '@smithy/core/retry';
 
-/** Milliseconds that the first wait is below; each next one may be twice as long, up to 20 s. Throttling starts at 1 s. */
+/** Milliseconds that the first wait is below; each next one may be twice as long. Throttling starts at 1 s. */
 const FIRST_WAIT_MS = 100;
+/** The SDK's is 20 s, and so long may some work rest after a service that failed for 3 s is back. */
+const LONGEST_WAIT_MS = 8000;
 
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
@@ -20,7 +22,17 @@ export class PatientRetries extends StandardRetryStrategy {
   }
 
   override refreshRetryTokenForRetry(...[token, error]: Parameters<Refresh>): ReturnType<Refresh> {
-    const fresh = new StandardRetryStrategy({ maxAttempts: this.#attempts, baseDelay: FIRST_WAIT_MS });
-    return fresh.refreshRetryTokenForRetry(token, error);
+    const options = { maxAttempts: this.#attempts, baseDelay: FIRST_WAIT_MS, backoff: fullJitter() };
+    return new StandardRetryStrategy(options).refreshRetryTokenForRetry(token, error);
   }
+}
+
+function fullJitter() {
+  let first = FIRST_WAIT_MS;
+  return {
+    setDelayBase(milliseconds: number): void {
+      first = milliseconds;
+    },
+    computeNextBackoffDelay: (retries: number) => Math.random() * Math.min(first * 2 ** retries, LONGEST_WAIT_MS),
+  };
 }

@@ -3,7 +3,7 @@ import type { ExperimentRecord } from '../catalog/record.js';
 import type { ScanOptions } from '../catalog/scan.js';
 import { type Chosen, chooseItem } from '../experiment/choose.js';
 import type { ExperimentContext } from '../experiment/context.js';
-import { isExperimentId } from '../storage/keys.js';
+import { isExperimentId, videoKey } from '../storage/keys.js';
 import type { Checkpoint } from './checkpoint.js';
 import { fits, inShard, type Selection } from './select.js';
 
@@ -11,6 +11,8 @@ import { fits, inShard, type Selection } from './select.js';
 export interface Candidate {
   id: string;
   chosen: Chosen | undefined;
+  /** Why its items cannot be read. */
+  failure?: unknown;
   /** To call when it is dealt with. */
   finished: () => void;
 }
@@ -46,7 +48,8 @@ export async function* candidates(
       const finished = checkpoint?.watermark.started(group) ?? nothing;
       count.items += group.items.length;
       rememberVideos(context, group.items);
-      const chosen = selected(group.id, group.items, selection);
+      const ours = !selection.shard || inShard(group.id, selection.shard);
+      const chosen = ours ? selected(group.items, selection) : undefined;
       if (chosen) yield { id: group.id, chosen, finished };
       else finished();
     }
@@ -66,22 +69,30 @@ async function* byIds(
       yield { id, chosen: undefined, finished: nothing };
       continue;
     }
-    const items = await stores.table.query(id, signal);
-    const chosen = selected(id, items, { ...selection, shard: undefined });
-    if (chosen || items.length === 0) yield { id, chosen, finished: nothing };
+    try {
+      const items = await stores.table.query(id, signal);
+      const chosen = selected(items, selection);
+      if (chosen || items.length === 0) yield { id, chosen, finished: nothing };
+    } catch (failure) {
+      signal?.throwIfAborted();
+      yield { id, chosen: undefined, failure, finished: nothing };
+    }
   }
 }
 
-function selected(id: string, items: readonly ExperimentRecord[], selection: Selection): Chosen | undefined {
-  if (selection.shard && !inShard(id, selection.shard)) return undefined;
-  return chooseItem(items, (record) => fits(record, selection));
+/** The item that stands for the experiment, when it is one that was asked for. */
+function selected(items: readonly ExperimentRecord[], selection: Selection): Chosen | undefined {
+  const chosen = chooseItem(items);
+  return chosen && fits(chosen.record, selection) ? chosen : undefined;
 }
 
 /** Videos that earlier backfills made may be copied by this one. */
 function rememberVideos({ videos }: ExperimentContext, items: readonly ExperimentRecord[]): void {
-  for (const { reconstructed } of items) {
-    const { fingerprint, key } = reconstructed;
-    if (fingerprint !== undefined && key !== undefined) videos.remember(fingerprint, key);
+  for (const { id, reconstructed } of items) {
+    // Anybody may have written the key on the record.
+    if (reconstructed.fingerprint !== undefined && isExperimentId(id)) {
+      videos.remember(reconstructed.fingerprint, videoKey(id));
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { Checkpoint } from './checkpoint.js';
 import { Drain } from './drain.js';
 import { Estimator } from './estimate.js';
 import { ProgressReport } from './progress.js';
-import { checkSelection, type Selection } from './select.js';
+import { checkScan, checkSelection, type Selection } from './select.js';
 import { type BackfillProgress, type BackfillSummary, Tally } from './summary.js';
 
 export interface BackfillOptions extends Selection {
@@ -58,6 +58,7 @@ export async function runBackfill(
   closing: AbortSignal,
 ): Promise<BackfillSummary> {
   checkSelection(options);
+  checkScan(options);
   const { segments = SEGMENTS, settings = {}, dryRun } = options;
   const recipe = recipeOf(settings);
   const { table, objects } = context.stores;
@@ -82,7 +83,8 @@ export async function runBackfill(
   await queue.return();
   progress.tell();
   drain.check();
-  const estimate = estimator && (await unlessStopped(estimator.measure(context, drain.claiming)));
+  const measuring = drain.claiming.aborted ? undefined : estimator?.measure(context, drain.claiming);
+  const estimate = measuring && (await unlessStopped(measuring));
   const interrupted = drain.claiming.aborted;
   if (checkpoint && !dryRun) await (interrupted || !count.complete ? checkpoint.save() : checkpoint.remove());
 
@@ -119,7 +121,8 @@ export async function runBackfill(
   }
 
   /** Undefined when it was dropped on the way. */
-  async function workOn({ id, chosen }: Candidate): Promise<Outcome | undefined> {
+  async function workOn({ id, chosen, failure }: Candidate): Promise<Outcome | undefined> {
+    if (failure) return failed({ id }, failure);
     if (!chosen) return missing(id);
     const { force, relink, recheck } = options;
     const job = progress.job();
@@ -129,9 +132,7 @@ export async function runBackfill(
       return await regenerateExperiment(context, chosen, how);
     } catch (error) {
       if (drain.working.aborted) return undefined;
-      if (!(error instanceof FramekilnError)) throw error;
-      if (FATAL.includes(error.code)) throw error;
-      return failure(chosen.record, error);
+      return failed(chosen.record, error);
     } finally {
       job.end();
     }
@@ -142,8 +143,8 @@ export async function runBackfill(
     try {
       return await work;
     } catch (error) {
+      drain.fail(error);
       drain.check();
-      if (!drain.claiming.aborted) throw error;
       return undefined;
     }
   }
@@ -173,7 +174,10 @@ function missing(id: string): Outcome {
   return { experimentId: id, outcome: 'not_regenerable', code, message, seconds: {} };
 }
 
-function failure({ id, timestamp }: { id: string; timestamp: string }, error: FramekilnError): Outcome {
+/** Throws what is more than one experiment's failure. */
+function failed({ id, timestamp }: { id: string; timestamp?: string }, error: unknown): Outcome {
+  if (!(error instanceof FramekilnError) || FATAL.includes(error.code)) throw error;
   const { code, message, remedy } = error;
-  return { experimentId: id, timestamp, outcome: 'failed', code, message, ...(remedy && { remedy }), seconds: {} };
+  const item = { experimentId: id, ...(timestamp !== undefined && { timestamp }) };
+  return { ...item, outcome: 'failed', code, message, ...(remedy && { remedy }), seconds: {} };
 }

@@ -24,6 +24,8 @@ export interface Selection {
 }
 
 const MAX_SHARDS = 100_000;
+/** The scan's own bound. */
+const MAX_SEGMENTS = 1000;
 
 /** @throws FramekilnError `INVALID_SETTING` */
 export function checkSelection({ since, until, shard, limit }: Selection): void {
@@ -41,6 +43,20 @@ export function checkSelection({ since, until, shard, limit }: Selection): void 
   }
   if (!Number.isInteger(index) || index < 0 || index >= count)
     refuse(`an integer from 0 to ${count - 1}`, 'shard.index', index);
+}
+
+/**
+ * How the table is read: refused before any work is done.
+ * @throws FramekilnError `INVALID_SETTING`
+ */
+export function checkScan({
+  ids,
+  checkpoint,
+  segments,
+}: Selection & { checkpoint?: unknown; segments?: unknown }): void {
+  if (ids !== undefined && checkpoint !== undefined) refuse('nothing beside ids', 'checkpoint', checkpoint);
+  const valid = Number.isInteger(segments) && Number(segments) >= 1 && Number(segments) <= MAX_SEGMENTS;
+  if (segments !== undefined && !valid) refuse(`an integer from 1 to ${MAX_SEGMENTS}`, 'segments', segments);
 }
 
 /** Whether one item of an experiment is to be taken. */

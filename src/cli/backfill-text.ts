@@ -55,7 +55,7 @@ export function summaryText(summary: BackfillSummary): string {
     `${experiments} experiments in ${duration(seconds)}${made}\n`,
     ...rows,
     ...(estimate ? [estimateText(estimate)] : []),
-    ...summary.warnings.map((warning) => `warning: ${warning}\n`),
+    ...summary.warnings.map((warning) => `warning: ${printable(warning)}\n`),
     ...(summary.interrupted ? ['Interrupted: run it again to go on.\n'] : []),
   ].join('');
 }
@@ -64,8 +64,12 @@ function estimateText({ videos, copies, frames, seconds, gigabytes, usdPerMonth,
   const first = `To render: ${videos} videos, ${frames} frames; to copy: ${copies}.\n`;
   if (seconds === undefined || gigabytes === undefined) return first;
   const time = `About ${duration(seconds)} on this machine (measured on a few of them)`;
-  const cost = `${gigabytes.toFixed(3)} GB, ${usdPerMonth?.toFixed(2)} USD a month, ${usdOnce?.toFixed(2)} USD once for requests`;
+  const cost = `${size(gigabytes * 1e9)}, ${usd(usdPerMonth)} a month, ${usd(usdOnce)} once for requests`;
   return `${first}${time}; ${cost} (S3 Standard, us-east-1).\n`;
+}
+
+function usd(amount = 0): string {
+  return amount > 0 && amount < 0.01 ? 'less than 0.01 USD' : `${amount.toFixed(2)} USD`;
 }
 
 function present(outcomes: Record<OutcomeName, number>): [OutcomeName, number][] {

@@ -79,6 +79,7 @@ async function backfill(options: Options): Promise<void> {
   using report = options.report === undefined ? undefined : new Report(options.report);
   await withKiln({ threads, ...storeOptions(options) }, async (kiln, signal) => {
     const summary = await showBackfill(kiln, { ...call, signal }, options.quiet === true, report);
+    if (!summary.interrupted) report?.begin();
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
     if (summary.outcomes.failed > 0) process.exitCode = EXIT.failed;
   });

@@ -10,7 +10,7 @@ import { withFile } from './output.js';
 import { duration, ProgressLine, size } from './progress.js';
 
 /** The framework's own document, and the hashes of the frames that its own generator made of it. */
-export const GOLDEN = new URL('../../../test/fixtures/golden/', import.meta.url);
+export const GOLDEN: URL = new URL('../../../test/fixtures/golden/', import.meta.url);
 
 /** Renders the default document to a video in `folder`, and compares every frame with the original. */
 export async function renderGolden(

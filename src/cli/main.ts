@@ -33,5 +33,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.badInput;
-  else process.exitCode = reportError(error, process.argv.includes('--json'));
+  // Not left to itself: what waits for its next attempt at a request would keep the process for seconds.
+  else process.exit(reportError(error, process.argv.includes('--json')));
 }

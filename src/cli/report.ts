@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { FramekilnError } from '../errors.js';
 import type { Outcome } from '../experiment/outcome.js';
 
-/** A backfill's report: one JSON line an experiment, each on disk as soon as it is known. */
+/**
+ * A backfill's report: one JSON line an experiment, each on disk as soon as it is known. An older report at its path
+ * stays until the first line: a backfill that cannot begin leaves the list of what failed before.
+ */
 export class Report implements Disposable {
   readonly #path: string;
   readonly #file: number;
+  #begun = false;
 
   /** @throws FramekilnError `OUTPUT_UNWRITABLE` */
   constructor(path: string) {
     this.#path = path;
-    this.#file = this.#try(() => openSync(path, 'w'));
+    this.#file = this.#try(() => openSync(path, 'a'));
+  }
+
+  /** Empties the file. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#try(() => {
+      if (fstatSync(this.#file).isFile()) ftruncateSync(this.#file);
+    });
   }
 
   add(outcome: Outcome): void {
+    this.begin();
     this.#try(() => writeSync(this.#file, `${JSON.stringify(outcome)}\n`));
   }
 

@@ -6,6 +6,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { FramekilnError } from '../errors.js';
+import { heedConditions } from './conditional-writes.js';
 import { makeObjectsWhole, type S3rverStore } from './whole-objects.js';
 
 export interface Ports {
@@ -55,7 +56,7 @@ export async function openServers(folder: string, buckets: readonly string[], wa
   const app = new S3rver({ directory, silent: true, configureBuckets });
   makeObjectsWhole(app.store);
   await app.configureBuckets();
-  const s3 = createServer(app.callback());
+  const s3 = createServer(heedConditions(app.store, app.callback()));
 
   const dynamoDb = dynalite({ path, createTableMs: 0 });
   // dynalite throws when a client goes away within a request, which ends the process; Node by itself just lets it go.

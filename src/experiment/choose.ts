@@ -11,26 +11,22 @@ export interface Chosen {
 }
 
 /**
- * One experiment's newest item that `fits`, and the range keys of its others.
+ * The item that stands for an experiment: its newest completed one, or its newest.
  * @param items newest first
  */
-export function chooseItem(
-  items: readonly ExperimentRecord[],
-  fits: (record: ExperimentRecord) => boolean,
-): Chosen | undefined {
-  const record = items.find(fits);
+export function chooseItem(items: readonly ExperimentRecord[]): Chosen | undefined {
+  const record = items.find(({ status }) => status === 'completed') ?? items[0];
   if (!record) return undefined;
   return { record, others: items.filter((item) => item !== record).map(({ timestamp }) => timestamp) };
 }
 
 /**
- * The item that stands for an experiment: its newest completed one, or its newest.
+ * The item that stands for the experiment `id`.
  * @throws FramekilnError `INVALID_ID`, `EXPERIMENT_NOT_FOUND`, or why the table cannot be read
  */
 export async function findExperiment({ stores }: ExperimentContext, id: string, signal?: AbortSignal): Promise<Chosen> {
   checkId(id);
-  const items = await stores.table.query(id, signal);
-  const chosen = chooseItem(items, ({ status }) => status === 'completed') ?? chooseItem(items, () => true);
+  const chosen = chooseItem(await stores.table.query(id, signal));
   if (chosen) return chosen;
   throw new FramekilnError('EXPERIMENT_NOT_FOUND', `There is no experiment ${id} in the table ${stores.table.name}`, {
     remedy: 'Check the id and --table (FRAMEKILN_TABLE); the record must be written first.',

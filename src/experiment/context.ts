@@ -16,6 +16,8 @@ export interface ExperimentContext extends Disposable {
   /** One more than threads: short videos of one segment keep every thread busy. */
   renders: LimitFunction;
   uploads: LimitFunction;
+  /** A hostile document can take a thread 2 GB and 20 seconds. */
+  largeDocuments: LimitFunction;
   videos: SharedVideos;
   temporary: TemporaryFolder;
 }
@@ -29,6 +31,7 @@ export function openExperiments(render: RenderContext, options: StoreOptions): E
     stores,
     renders: pLimit(render.pool.threads + 1),
     uploads: pLimit(UPLOADS),
+    largeDocuments: pLimit(2),
     videos: new SharedVideos(),
     temporary,
     [Symbol.dispose]() {

@@ -107,6 +107,11 @@ function documentKeys(record: ExperimentRecord, places: DocumentPlaces, tried: s
       tried.push(expected('a string', attribute, key));
       continue;
     }
+    // Whoever has a link may use it: it is not for reports.
+    if (/^https?:/i.test(key)) {
+      tried.push(`${attribute}: expected a key but it is a link`);
+      continue;
+    }
     try {
       keys.add(keyInBucket(key, places.objects.bucket));
     } catch (error) {

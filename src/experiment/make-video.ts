@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a frame table to an object in the bucket: rendered, or copied from an experiment that has the same video.
+import { isNamed } from '../aws/errors.js';
 import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import type { JobOptions } from '../render/job.js';
@@ -21,6 +22,8 @@ export interface VideoToMake {
   recipe: string;
   /** Renders even when another object has the same fingerprint. */
   force: boolean;
+  /** Etag of the object that is to be replaced; null when there was none: whoever writes meanwhile is not overwritten. */
+  replaces: string | null;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function makeVideo(
     return known ?? renderAndStore(context, wanted, seconds, options);
   });
   if (video.key === key) return { video };
-  const copy = await copyVideo(context, video, key, seconds, options.signal);
+  const copy = await copyVideo(context, video, wanted, seconds, options.signal);
   if (copy) return { video: copy, copiedFrom: video.key };
   // It went away between then and now.
   videos.forget(fingerprint);
@@ -48,14 +51,14 @@ export async function makeVideo(
   return { video: await renderAndStore(context, wanted, seconds, options) };
 }
 
-/** An object elsewhere that really has this fingerprint now. */
+/** An object that really has this fingerprint now: elsewhere, or put in its place since it was last looked at. */
 async function knownVideo(
   { videos, stores }: ExperimentContext,
-  { fingerprint, key }: VideoToMake,
+  { fingerprint }: VideoToMake,
   signal: AbortSignal | undefined,
 ): Promise<StoredVideo | undefined> {
   const known = videos.find(fingerprint);
-  if (known === undefined || known === key) return undefined;
+  if (known === undefined) return undefined;
   const video = fromObject(await stores.objects.head(known, signal));
   return video?.fingerprint === fingerprint && video.readable ? video : undefined;
 }
@@ -73,53 +76,61 @@ async function renderAndStore(
 
   async function renderThenStore(path: string | undefined): Promise<StoredVideo> {
     const { renders, render } = context;
-    const { settings, key, fingerprint, recipe } = wanted;
+    const { settings, key, fingerprint, recipe, replaces } = wanted;
     const { video, report } = await renders(() =>
       timed(seconds, 'render', () => renderVideo(render, table, settings, path, options)),
     );
     const { renderer, framesDigest, frames, bytes } = report;
-    const body = video ?? { path: path as string };
-    return storeVideo(
-      context,
-      key,
-      body,
-      { fingerprint, recipe, renderer, framesDigest, frames },
-      bytes,
-      seconds,
-      options.signal,
-    );
+    const facts = { fingerprint, recipe, renderer, framesDigest, frames };
+    const upload = { key, body: video ?? { path: path as string }, bytes, facts, replaces };
+    return storeVideo(context, upload, seconds, options.signal);
   }
 }
 
-/** Uploads, and believes only what a HEAD then says. */
+/** A finished video on its way to the bucket. */
+export interface Upload {
+  key: string;
+  body: ObjectBody;
+  bytes: number;
+  facts: VideoFacts;
+  /** As in VideoToMake; undefined overwrites whatever is there. */
+  replaces?: string | null;
+}
+
+/**
+ * Uploads, and believes only what a HEAD then says.
+ * @throws FramekilnError `OBJECT_CHANGED` when somebody else put another video there
+ */
 export async function storeVideo(
   { uploads, stores }: ExperimentContext,
-  key: string,
-  body: ObjectBody,
-  facts: VideoFacts,
-  bytes: number,
+  { key, body, bytes, facts, replaces }: Upload,
   seconds: Outcome['seconds'],
   signal: AbortSignal | undefined,
 ): Promise<StoredVideo> {
-  const options = { contentType: 'video/mp4', metadata: toMetadata(facts), signal };
-  const video = await uploads(() =>
+  const options = { contentType: 'video/mp4', metadata: toMetadata(facts), replaces, signal };
+  return uploads(() =>
     timed(seconds, 'store', async () => {
-      await stores.objects.put(key, body, options);
-      return fromObject(await stores.objects.head(key, signal));
+      // The change may be our own: an upload whose answer was lost is sent again.
+      const changed = await stores.objects.put(key, body, options).then(() => undefined, orChanged);
+      const video = fromObject(await stores.objects.head(key, signal));
+      if (video?.fingerprint === facts.fingerprint && video.bytes === bytes) return video;
+      const found = video ? `${video.bytes} bytes of another video` : 'nothing';
+      const message = `Uploaded ${bytes} bytes to ${key}, but the bucket has ${found}`;
+      throw changed ?? new FramekilnError('OBJECT_CHANGED', message, { remedy: 'Run it again.' });
     }),
   );
-  if (video?.fingerprint === facts.fingerprint && video.bytes === bytes) return video;
-  const found = video ? `${video.bytes} bytes of another video` : 'nothing';
-  throw new FramekilnError('STORE_FAILED', `Uploaded ${bytes} bytes to ${key}, but the bucket has ${found}`, {
-    remedy: 'Somebody else may be writing there; run it again.',
-  });
+}
+
+function orChanged(error: unknown): FramekilnError {
+  if (error instanceof FramekilnError && error.code === 'OBJECT_CHANGED') return error;
+  throw error;
 }
 
 /** Copies the video if it is still what it was; undefined when it is not. */
 async function copyVideo(
   { uploads, stores }: ExperimentContext,
   video: StoredVideo,
-  key: string,
+  { key, replaces }: VideoToMake,
   seconds: Outcome['seconds'],
   signal: AbortSignal | undefined,
 ): Promise<StoredVideo | undefined> {
@@ -128,11 +139,23 @@ async function copyVideo(
       const source = await stores.objects.head(video.key, signal);
       const current = fromObject(source);
       if (!source || current?.fingerprint !== video.fingerprint || !current.readable) return undefined;
-      await stores.objects.copy(source, key, { contentType: 'video/mp4', metadata: source.metadata, signal });
+      try {
+        const { metadata } = source;
+        await stores.objects.copy(source, key, { contentType: 'video/mp4', metadata, replaces, signal });
+      } catch (error) {
+        if (hasGone(error)) return undefined;
+        throw error;
+      }
       const copy = fromObject(await stores.objects.head(key, signal));
       return copy?.fingerprint === video.fingerprint ? copy : undefined;
     }),
   );
+}
+
+/** The source of a copy is no longer there, or can no longer be read. */
+function hasGone(error: unknown): boolean {
+  if (!(error instanceof FramekilnError)) return false;
+  return error.code === 'OBJECT_ARCHIVED' || isNamed(error.cause, 'NoSuchKey');
 }
 
 /** Adds the time that `body` takes to one step's seconds. */

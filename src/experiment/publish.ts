@@ -41,8 +41,8 @@ export async function publishVideo(
   const fingerprint = `file-sha256:${await fileHash(path, signal)}`;
   const key = videoKey(id);
   const seconds: Outcome['seconds'] = {};
-  const metadata = { fingerprint, renderer: PUBLISHED, frames: facts.frames };
-  const video = await storeVideo(context, key, { path }, metadata, facts.bytes, seconds, signal);
+  const known = { fingerprint, renderer: PUBLISHED, frames: facts.frames };
+  const video = await storeVideo(context, { key, body: { path }, bytes: facts.bytes, facts: known }, seconds, signal);
   const { link, state } = await recordVideo(context, record, video, 'video', signal);
   if (state === 'theirs') {
     throw new FramekilnError('RECORD_CHANGED', `Somebody else recorded a video of ${id} at the same time`, {

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExperimentRecord } from '../catalog/record.js';
-import { assembleDocument } from '../document/assemble.js';
-import { Document } from '../document/document.js';
 import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import { fingerprintOf, recipeOf, type VideoSettings } from '../render/fingerprint.js';
 import type { JobOptions } from '../render/job.js';
-import { parseInPool } from '../render/parse.js';
 import { type ResolvedSettings, resolveSettings } from '../render/settings.js';
 import { isExperimentId, videoKey } from '../storage/keys.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
-import { type FoundDocument, inlineDocument, type Search, storedDocument } from './find-document.js';
+import { inlineDocument, type Search, storedDocument } from './find-document.js';
 import { makeVideo, timed } from './make-video.js';
-import type { Outcome } from './outcome.js';
+import { openDocument } from './open-document.js';
+import type { Obstacle, Outcome } from './outcome.js';
 import { recordVideo } from './record-video.js';
 import { fromObject, type StoredVideo } from './stored-video.js';
 
@@ -32,6 +30,9 @@ export interface RegenerateOptions extends JobOptions {
   plan?: ((table: FrameTable, settings: ResolvedSettings, fingerprint: string) => void) | undefined;
 }
 
+/** Somebody else writes the same object at most so often before it is left to them. */
+const ATTEMPTS = 3;
+
 /**
  * Brings one experiment to where its video is in the bucket and on its record, by the least work: nothing, a fresh link,
  * a copy, or a render. An experiment that cannot have its video is an outcome; what went wrong on the way is thrown.
@@ -39,120 +40,174 @@ export interface RegenerateOptions extends JobOptions {
  */
 export async function regenerateExperiment(
   context: ExperimentContext,
-  { record, others }: Chosen,
+  chosen: Chosen,
   options: RegenerateOptions,
 ): Promise<Outcome> {
-  const { id, timestamp } = record;
-  const seconds: Outcome['seconds'] = {};
-  const base = { experimentId: id, timestamp, ...(others.length > 0 && { others: [...others] }), seconds };
-  if (!isExperimentId(id)) {
-    return { ...base, outcome: 'not_regenerable', code: 'invalid_id', message: INVALID_ID };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await new Regeneration(context, chosen, options).run();
+    } catch (error) {
+      const changed = error instanceof FramekilnError && error.code === 'OBJECT_CHANGED';
+      if (!changed || attempt === ATTEMPTS) throw error;
+    }
   }
-  const { signal } = options;
-  const settings = options.settings ?? {};
-  const recipe = recipeOf(settings);
-  const key = videoKey(id);
-  const there = await timed(seconds, 'find', async () => fromObject(await context.stores.objects.head(key, signal)));
+}
 
-  if (options.relink) {
-    if (!there)
-      return { ...base, outcome: 'not_regenerable', code: 'no_video', message: `There is no video at ${key}` };
-    if (!there.readable) return archived();
-    return options.plan ? { ...base, outcome: 'planned', ...facts(there) } : withLink(there);
-  }
-  if (there?.published && !options.force) return there.readable ? current(there) : archived();
+/** A table that is ready to be rendered, and what is known of its video. */
+interface Prepared {
+  table: FrameTable;
+  settings: ResolvedSettings;
+  fingerprint: string;
+  source: string;
+}
 
-  const inline = inlineDocument(record);
-  if (there && !inline.found && !options.force && !options.recheck && isAsRecorded(there, record, recipe)) {
-    return current(there);
-  }
-  const warnings = record.faults.length > 0 ? { warnings: [...record.faults] } : {};
-  let search: Search = inline;
-  try {
-    if (!inline.found) search = await timed(seconds, 'find', () => storedDocument(record, context.stores, signal));
-  } catch (error) {
-    return invalid(error);
-  }
-  const tried = inline.found ? inline.tried : [...inline.tried, ...search.tried];
-  if (!search.found) {
-    const message =
-      search.code === 'archived' ? 'Its parameters are archived' : 'Its parameters are nowhere to be found';
-    return { ...base, outcome: 'not_regenerable', code: search.code, message, tried };
-  }
+/** One look at one experiment, and what follows from it. */
+class Regeneration {
+  readonly #context: ExperimentContext;
+  readonly #record: ExperimentRecord;
+  readonly #options: RegenerateOptions;
+  readonly #recipe: string;
+  readonly #seconds: Outcome['seconds'] = {};
+  /** What every outcome says. */
+  readonly #base: Pick<Outcome, 'experimentId' | 'timestamp' | 'others' | 'seconds'>;
 
-  const { source } = search.found;
-  let table: FrameTable;
-  let resolved: ResolvedSettings;
-  try {
-    const found = search.found;
-    table = (await timed(seconds, 'find', () => openDocument(context, found))).table;
-    resolved = resolveSettings(settings, table);
-  } catch (error) {
-    return { ...invalid(error), source };
-  }
-  const fingerprint = fingerprintOf(table, resolved);
-  const found = { ...base, ...warnings, source, key, fingerprint, frames: frameCount(table) };
-  if (there?.readable && there.fingerprint === fingerprint && !options.force)
-    return { ...(await current(there)), source };
-  if (options.plan) {
-    options.plan(table, resolved, fingerprint);
-    return { ...found, outcome: 'planned' };
+  constructor(context: ExperimentContext, { record, others }: Chosen, options: RegenerateOptions) {
+    this.#context = context;
+    this.#record = record;
+    this.#options = options;
+    this.#recipe = recipeOf(options.settings ?? {});
+    const items = {
+      experimentId: record.id,
+      timestamp: record.timestamp,
+      ...(others.length > 0 && { others: [...others] }),
+    };
+    this.#base = { ...items, seconds: this.#seconds };
   }
 
-  const wanted = { key, table, settings: resolved, fingerprint, recipe, force: options.force === true };
-  const { video, copiedFrom } = await makeVideo(context, wanted, seconds, options);
-  const { link, state } = await timed(seconds, 'record', () => recordVideo(context, record, video, 'video', signal));
-  return {
-    ...found,
-    ...facts(video),
-    ...(link.warning !== undefined && { warnings: [...record.faults, link.warning] }),
-    outcome: state === 'theirs' ? 'current' : copiedFrom ? 'copied' : 'regenerated',
-    ...(copiedFrom && { copiedFrom }),
-    linkExpiresAt: link.expiresAt,
-  };
+  async run(): Promise<Outcome> {
+    const { force, relink, recheck, signal, plan } = this.#options;
+    const { id } = this.#record;
+    if (!isExperimentId(id)) return this.#notRegenerable('invalid_id', INVALID_ID);
+    const key = videoKey(id);
+    const object = await timed(this.#seconds, 'find', () => this.#context.stores.objects.head(key, signal));
+    const there = fromObject(object);
 
-  function archived(): Outcome {
-    return { ...base, outcome: 'not_regenerable', code: 'archived', message: `The video at ${key} is archived`, key };
+    if (relink) {
+      if (!there) return this.#notRegenerable('no_video', `There is no video at ${key}`);
+      if (!there.readable) return this.#notRegenerable('archived', `The video at ${key} is archived`);
+      return plan ? { ...this.#base, outcome: 'planned', ...facts(there) } : this.#renewLink(there);
+    }
+    if (there?.published && !force) {
+      return there.readable
+        ? this.#current(there)
+        : this.#notRegenerable('archived', `The video at ${key} is archived`);
+    }
+    const inline = inlineDocument(this.#record);
+    if (there && !inline.found && !force && !recheck && this.#isAsRecorded(there)) return this.#current(there);
+
+    const prepared = await this.#prepare(inline);
+    if ('outcome' in prepared) return prepared;
+    const { table, settings, fingerprint, source } = prepared;
+    if (there?.readable && there.fingerprint === fingerprint && !force) {
+      return { ...(await this.#current(there)), source };
+    }
+    if (plan) {
+      plan(table, settings, fingerprint);
+      const faults = warned(this.#record.faults);
+      return { ...this.#base, ...faults, source, key, fingerprint, frames: frameCount(table), outcome: 'planned' };
+    }
+    return this.#make(prepared, key, object?.etag ?? null);
   }
 
-  /** What is not the document's fault is thrown again. */
-  function invalid(error: unknown): Outcome {
-    if (!(error instanceof FramekilnError) || !UNUSABLE.includes(error.code)) throw error;
-    const { code, message, pointer } = error;
-    return { ...base, ...warnings, outcome: 'invalid_document', code, message, ...(pointer && { pointer }) };
+  /** Finds the document, reads and validates it. */
+  async #prepare(inline: Search): Promise<Prepared | Outcome> {
+    const { stores } = this.#context;
+    let source: string | undefined;
+    try {
+      const search = inline.found
+        ? inline
+        : await timed(this.#seconds, 'find', () => storedDocument(this.#record, stores, this.#options.signal));
+      if (!search.found) {
+        const archived = search.code === 'archived';
+        const message = archived ? 'Its parameters are archived' : 'Its parameters are nowhere to be found';
+        return { ...this.#notRegenerable(search.code, message), tried: [...inline.tried, ...search.tried] };
+      }
+      const { found } = search;
+      source = found.source;
+      const { table } = await timed(this.#seconds, 'find', () => openDocument(this.#context, found));
+      const settings = resolveSettings(this.#options.settings ?? {}, table);
+      return { table, settings, fingerprint: fingerprintOf(table, settings), source };
+    } catch (error) {
+      if (!(error instanceof FramekilnError) || !UNUSABLE.includes(error.code)) throw error;
+      const { code, message, pointer } = error;
+      const where = { ...(pointer && { pointer }), ...(source && { source }) };
+      return { ...this.#base, ...warned(this.#record.faults), outcome: 'invalid_document', code, message, ...where };
+    }
+  }
+
+  /** Renders or copies, then records. */
+  async #make(
+    { table, settings, fingerprint, source }: Prepared,
+    key: string,
+    replaces: string | null,
+  ): Promise<Outcome> {
+    const force = this.#options.force === true;
+    const wanted = { key, table, settings, fingerprint, recipe: this.#recipe, force, replaces };
+    const { video, copiedFrom } = await makeVideo(this.#context, wanted, this.#seconds, this.#options);
+    const { link, state } = await this.#write(video, 'video');
+    const outcome = state === 'theirs' ? 'current' : copiedFrom ? 'copied' : 'regenerated';
+    const { faults } = this.#record;
+    return {
+      ...this.#base,
+      ...warned(link.warning === undefined ? faults : [...faults, link.warning]),
+      source,
+      ...facts(video),
+      outcome,
+      ...(copiedFrom && { copiedFrom }),
+      linkExpiresAt: link.expiresAt,
+    };
+  }
+
+  /** The object is the video on the record, made by this recipe: documents do not change once they are stored. */
+  #isAsRecorded(video: StoredVideo): boolean {
+    const { fingerprint } = this.#record.reconstructed;
+    return video.readable && video.recipe === this.#recipe && video.fingerprint === fingerprint;
   }
 
   /** The video is there: nothing to do, unless the record does not say so, or its link is dead. */
-  async function current(video: StoredVideo): Promise<Outcome> {
-    context.videos.remember(video.fingerprint, video.key);
-    const { fingerprint, url, expiresAt = 0 } = record.reconstructed;
+  async #current(video: StoredVideo): Promise<Outcome> {
+    this.#context.videos.remember(video.fingerprint, video.key);
+    const { fingerprint, url, expiresAt = 0 } = this.#record.reconstructed;
+    const outcome = { ...this.#base, outcome: 'current' as const, ...facts(video) };
     if (fingerprint === video.fingerprint && url !== undefined && expiresAt > Date.now() / 1000) {
-      return { ...base, outcome: 'current', ...facts(video), linkExpiresAt: expiresAt };
+      return { ...outcome, linkExpiresAt: expiresAt };
     }
-    if (options.plan) return { ...base, outcome: 'current', ...facts(video) };
-    return withLink(video);
+    return this.#options.plan ? outcome : this.#renewLink(video);
   }
 
-  async function withLink(video: StoredVideo): Promise<Outcome> {
-    const kind = record.reconstructed.fingerprint === video.fingerprint ? 'link' : 'video';
-    const { link, state } = await timed(seconds, 'record', () => recordVideo(context, record, video, kind, signal));
-    const warnings = link.warning === undefined ? {} : { warnings: [link.warning] };
+  async #renewLink(video: StoredVideo): Promise<Outcome> {
+    const same = this.#record.reconstructed.fingerprint === video.fingerprint;
+    const { link, state } = await this.#write(video, same ? 'link' : 'video');
     const outcome = state === 'theirs' ? 'current' : 'relinked';
-    return { ...base, ...warnings, outcome, ...facts(video), linkExpiresAt: link.expiresAt };
+    const warnings = warned(link.warning === undefined ? [] : [link.warning]);
+    return { ...this.#base, ...warnings, outcome, ...facts(video), linkExpiresAt: link.expiresAt };
+  }
+
+  #write(video: StoredVideo, kind: 'video' | 'link') {
+    const { signal } = this.#options;
+    return timed(this.#seconds, 'record', () => recordVideo(this.#context, this.#record, video, kind, signal));
+  }
+
+  #notRegenerable(code: Obstacle, message: string): Outcome {
+    return { ...this.#base, outcome: 'not_regenerable', code, message };
   }
 }
 
 /** Errors that are the document's fault. */
 const UNUSABLE: readonly string[] = ['INVALID_DOCUMENT', 'OUT_OF_MEMORY'];
 
-/** The object is the video on the record, made by this recipe: documents do not change once they are stored. */
-function isAsRecorded(video: StoredVideo, { reconstructed }: ExperimentRecord, recipe: string): boolean {
-  return video.readable && video.recipe === recipe && video.fingerprint === reconstructed.fingerprint;
-}
-
-async function openDocument({ render }: ExperimentContext, { content, clip }: FoundDocument): Promise<Document> {
-  if (content instanceof Uint8Array) return parseInPool(render.pool, content, clip);
-  return Document.from(assembleDocument(content, clip) as object, render.addon.defaultSchedule);
+function warned(warnings: readonly string[]): Pick<Outcome, 'warnings'> {
+  return warnings.length > 0 ? { warnings: [...warnings] } : {};
 }
 
 function facts({ key, fingerprint, framesDigest, bytes, frames }: StoredVideo): Partial<Outcome> {

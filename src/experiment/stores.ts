@@ -33,9 +33,10 @@ export interface Stores extends Disposable {
  */
 export function openStores(options: StoreOptions): Stores {
   const { table, bucket } = storeNames(options);
-  const { templates = DOCUMENT_TEMPLATES, keyAttributes = ['parameters_s3_key'], region, credentials } = options;
+  const { templates = DOCUMENT_TEMPLATES, keyAttributes = ['parameters_s3_key'] } = options;
   for (const template of templates) checkTemplate(template);
-  const aws: AwsOptions = { region, credentials };
+  const { region, credentials, attempts, idleMs } = options;
+  const aws: AwsOptions = { region, credentials, attempts, idleMs };
   const experiments = new ExperimentsTable(table, { ...aws, keyAttributes });
   const objects = new ObjectStore(bucket, aws);
   const signer = new LinkSigner(bucket, aws);

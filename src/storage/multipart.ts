@@ -29,6 +29,7 @@ const CLEAN_UP_MS = 5_000;
 export async function putInParts(
   client: S3Client,
   object: CreateMultipartUploadCommandInput & { ChecksumAlgorithm: 'SHA256' },
+  condition: { IfMatch?: string; IfNoneMatch?: string },
   body: PieceReader,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -53,7 +54,7 @@ export async function putInParts(
   const indices = Array.from({ length: Math.ceil(body.bytes / partBytes) }, (_, index) => index);
   const parts = indices.map((index) => limit(sendPart, index));
   try {
-    const complete = { ...upload, MultipartUpload: { Parts: await Promise.all(parts) } };
+    const complete = { ...upload, ...condition, MultipartUpload: { Parts: await Promise.all(parts) } };
     await client.send(new CompleteMultipartUploadCommand(complete), { abortSignal });
   } catch (error) {
     stop.abort();

@@ -34,6 +34,8 @@ export interface StoredObject {
 export interface PutOptions {
   contentType: string;
   metadata: Record<string, string>;
+  /** Writes only over the object with this etag, or (null) only where there is none. Some emulators do not care. */
+  replaces?: string | null | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -106,17 +108,19 @@ export class ObjectStore {
 
   /**
    * Stores an object whole or not at all, with a SHA-256 of its bytes that S3 checks.
-   * @throws FramekilnError `INPUT_UNREADABLE` when the body is a file
+   * @throws FramekilnError `OBJECT_CHANGED` when it is not what it `replaces`; `INPUT_UNREADABLE` when the body is a file.
+   * An attempt that worked but whose answer was lost makes the next one find a changed object.
    */
-  async put(key: string, body: ObjectBody, { contentType, metadata, signal }: PutOptions): Promise<void> {
+  async put(key: string, body: ObjectBody, { contentType, metadata, replaces, signal }: PutOptions): Promise<void> {
     const object = {
       ...{ Bucket: this.bucket, Key: key, ContentType: contentType, Metadata: metadata },
       ChecksumAlgorithm: 'SHA256' as const,
     };
     const reader = await openBody(body);
     try {
-      if (reader.bytes >= this.#partsFrom) return await putInParts(this.#uploads, object, reader, signal);
-      const command = new PutObjectCommand({ ...object, Body: await reader.read(0, reader.bytes) });
+      const condition = onlyOver(replaces);
+      if (reader.bytes >= this.#partsFrom) return await putInParts(this.#uploads, object, condition, reader, signal);
+      const command = new PutObjectCommand({ ...object, ...condition, Body: await reader.read(0, reader.bytes) });
       await this.#uploads.send(command, abortedBy(signal));
     } catch (error) {
       throw fromAws(error, `write ${key} to ${this.bucket}`, signal);
@@ -125,12 +129,13 @@ export class ObjectStore {
     }
   }
 
-  /** Makes `toKey` the same bytes as `from`, if that still is what its etag says. S3 copies 5 GB at most. */
+  /** Makes `toKey` the same bytes as `from`, if that still is what its etag says (`OBJECT_CHANGED`). S3 copies 5 GB at most. */
   async copy(from: { key: string; etag: string }, toKey: string, options: PutOptions): Promise<void> {
-    const { contentType, metadata, signal } = options;
+    const { contentType, metadata, replaces, signal } = options;
     const source = [this.bucket, ...from.key.split('/')].map(encodeURIComponent).join('/');
     const command = new CopyObjectCommand({
       ...{ Bucket: this.bucket, Key: toKey, CopySource: source, CopySourceIfMatch: from.etag },
+      ...onlyOver(replaces),
       ...{ MetadataDirective: 'REPLACE', ContentType: contentType, Metadata: metadata },
       // Copying tags, which others may have set, takes permissions of its own.
       TaggingDirective: 'REPLACE',
@@ -172,6 +177,11 @@ export class ObjectStore {
       throw fromAws(error, doing, signal);
     }
   }
+}
+
+function onlyOver(etag: string | null | undefined): { IfMatch?: string; IfNoneMatch?: string } {
+  if (etag === undefined) return {};
+  return etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag };
 }
 
 function describeObject(key: string, answer: HeadObjectCommandOutput): StoredObject {

@@ -84,8 +84,10 @@ describe('doctor', () => {
   });
 });
 
+const COMMANDS = ['render', 'inspect', 'backfill', 'regenerate', 'publish', 'link', 'doctor', 'demo'];
+
 describe('help', () => {
-  test.each(['render', 'inspect', 'doctor', 'demo'])('%s --help, and help %s', async (command) => {
+  test.each(COMMANDS)('%s --help, and help %s', async (command) => {
     const text = await say(command, '--help');
     expect(text).toMatch(new RegExp(`^Usage: framekiln ${command} `));
     expect(text).toContain('--json');
@@ -95,8 +97,7 @@ describe('help', () => {
 
   test('--help lists the commands', async () => {
     const text = await say('--help');
-    for (const command of ['render', 'inspect', 'doctor', 'demo'])
-      expect(text).toMatch(new RegExp(`^ +${command} `, 'm'));
+    for (const command of COMMANDS) expect(text).toMatch(new RegExp(`^ +${command} `, 'm'));
   });
 });
 

@@ -42,15 +42,18 @@ test('the tarball holds what a user needs and nothing of ours', () => {
   expect(files).toEqual(
     expect.arrayContaining(['package.json', 'LICENSE', 'CMakeLists.txt', 'src/setup.mjs', 'dist/src/cli/main.js']),
   );
-  // The demo's document and its frames' hashes come along.
+  // The demo's document, its frames' hashes and its records come along.
   const strays = files.filter((file) =>
-    /^(test(?!\/fixtures\/golden\/default_)|bench|build|dist\/bench|\.ci)\/|^src\/.*\.ts$|\.stamp$/.test(file),
+    /^(test(?!\/fixtures\/(golden\/default_|records\/))|bench|build|dist\/bench|\.ci)\/|^src\/.*\.ts$|\.stamp$/.test(
+      file,
+    ),
   );
   expect(strays).toEqual([]);
 });
 
 test('every package that the built files import is a dependency', () => {
-  const { dependencies } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies };
   const foreign = files
     .filter((file) => /\.(m?js|d\.ts)$/.test(file))
     .flatMap((file) => {
@@ -73,7 +76,21 @@ const isBytes = video instanceof Uint8Array;
 console.log(JSON.stringify({ isBytes, type: Buffer.from(video).toString('latin1', 4, 8), frames: report.frames }));
 `;
 
-test('installed in an empty project, it builds and renders', { timeout: 15 * MINUTES }, async (context) => {
+const BACKFILL = `import { createKiln } from 'framekiln';
+import { loadExperiments, seed, startStores, useStores } from 'framekiln/demo';
+const stores = await startStores('stores');
+await seed(stores, loadExperiments(5, { width: 64, height: 36, fps: 30, frames: 6 }));
+useStores(stores);
+const kiln = createKiln({ table: stores.table, bucket: stores.bucket });
+const { outcomes } = await kiln.backfill();
+const { url } = await kiln.link('load_exp_000000');
+const { status } = await fetch(url);
+await kiln[Symbol.asyncDispose]();
+await stores.close();
+console.log(JSON.stringify({ regenerated: outcomes.regenerated, status }));
+`;
+
+test('installed in an empty project, it builds, renders and backfills', { timeout: 15 * MINUTES }, async (context) => {
   const project = join(folder, 'project');
   fs.mkdirSync(project);
   // npm 12 runs the install scripts only of packages that the project names.
@@ -81,6 +98,7 @@ test('installed in an empty project, it builds and renders', { timeout: 15 * MIN
   fs.writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   fs.writeFileSync(join(project, 'doc.json'), JSON.stringify(DOCUMENT));
   fs.writeFileSync(join(project, 'script.js'), SCRIPT);
+  fs.writeFileSync(join(project, 'backfill.js'), BACKFILL);
 
   try {
     await call(
@@ -106,6 +124,9 @@ test('installed in an empty project, it builds and renders', { timeout: 15 * MIN
 
   const result = await call(project, process.execPath, 'script.js');
   expect(JSON.parse(result)).toEqual({ isBytes: true, type: 'ftyp', frames: 6 });
+
+  const filled = await call(project, process.execPath, 'backfill.js');
+  expect(JSON.parse(filled)).toEqual({ regenerated: 5, status: 200 });
 
   const { version } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect((await call(project, 'npx', '--no-install', 'framekiln', '--version')).trim()).toContain(version);

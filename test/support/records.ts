@@ -55,7 +55,10 @@ export function expectRecorded(before: Item, after: Item | undefined, video: { f
   if (!after) return expect.fail(`there is no item ${before.experiment_id?.S}`);
   const url = after.reconstructed_video_url?.S ?? '';
   const rest = Object.fromEntries(Object.entries(before).filter(([name]) => !WRITTEN.includes(name)));
-  const experiments = before.experiments?.S?.replace(/"video_url": (null|"[^"]*")(?=\}\]$)/, () => `"video_url": "${url}"`);
+  const experiments = before.experiments?.S?.replace(
+    /"video_url": (null|"[^"]*")(?=\}\]$)/,
+    () => `"video_url": "${url}"`,
+  );
   expect(after).toEqual({
     ...rest,
     ...(experiments !== undefined && { experiments: { S: experiments } }),
