@@ -117,9 +117,7 @@ test('the estimate of a dry run', () => {
     estimate: { ...estimate, usdPerMonth: 0.0345, usdOnce: 0.2 },
   });
   expect(shown).toContain('To render: 3 videos, 900 frames; to copy: 1.\n');
-  expect(shown).toContain(
-    'About 2:05 on this machine (measured on a few of them); 1.500 GB, 0.03 USD a month, 0.20 USD',
-  );
+  expect(shown).toContain('About 2:05 on this machine (measured on a few of them); 1.5 GB, 0.03 USD a month, 0.20 USD');
   const nothing = { seconds: undefined, gigabytes: undefined, usdPerMonth: undefined, usdOnce: undefined };
   expect(summaryText({ ...SUMMARY, estimate: { ...estimate, ...nothing } })).not.toContain('About');
 });
