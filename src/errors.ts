@@ -33,7 +33,8 @@ export type ErrorCode =
   | 'EXPERIMENT_NOT_FOUND'
   | 'INVALID_ID'
   | 'INVALID_VIDEO'
-  | 'NO_VIDEO';
+  | 'NO_VIDEO'
+  | 'UNEXPECTED';
 
 export interface ErrorFields {
   /** JSON pointer into the document, such as `/parameters/17/complexity`. */
@@ -105,7 +106,9 @@ export function describe(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+    // JSON leaves the control characters above ASCII as they are.
+    const text = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+    return text.replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
   }
   if (Array.isArray(value))
     return value.length <= 4 && value.every((v) => typeof v === 'number')

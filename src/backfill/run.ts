@@ -176,8 +176,10 @@ function missing(id: string): Outcome {
 
 /** Throws what is more than one experiment's failure. */
 function failed({ id, timestamp }: { id: string; timestamp?: string }, error: unknown): Outcome {
-  if (!(error instanceof FramekilnError) || FATAL.includes(error.code)) throw error;
-  const { code, message, remedy } = error;
+  const known = error instanceof FramekilnError;
+  if (known && FATAL.includes(error.code)) throw error;
+  // A fault of ours, perhaps; still one experiment's.
+  const { code, message, remedy } = known ? error : new FramekilnError('UNEXPECTED', String(error));
   const item = { experimentId: id, ...(timestamp !== undefined && { timestamp }) };
   return { ...item, outcome: 'failed', code, message, ...(remedy && { remedy }), seconds: {} };
 }

@@ -11,7 +11,7 @@ export interface Shard {
 }
 
 export interface Selection {
-  /** Undefined takes any. */
+  /** `any` takes all; default `completed`, and with `ids` any: who names experiments means them. */
   status?: string | undefined;
   /** Epoch seconds; `since` inclusive, `until` exclusive. */
   since?: number | undefined;
@@ -62,8 +62,9 @@ export function checkScan({
 /** Whether one item of an experiment is to be taken. */
 export function fits({ status, timestamp }: ExperimentRecord, selection: Selection): boolean {
   const time = Number(timestamp);
+  const wanted = selection.status ?? (selection.ids ? 'any' : 'completed');
   return (
-    (selection.status === undefined || status === selection.status) &&
+    (wanted === 'any' || status === wanted) &&
     (selection.since === undefined || time >= selection.since) &&
     (selection.until === undefined || time < selection.until)
   );

@@ -36,7 +36,7 @@ export function proceduralEntry({ entries }: { entries: readonly Entry[] }): Ent
   return procedural.find(({ fields }) => fields.status === 'completed') ?? procedural[0];
 }
 
-function isProcedural({ fields }: Entry): boolean {
+export function isProcedural({ fields }: Entry): boolean {
   const { experiment_type: type, compression_method: method, real_metrics: metrics } = fields;
   const methods = [method, isObject(metrics) ? metrics.compression_method : undefined];
   return (

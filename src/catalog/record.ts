@@ -3,7 +3,7 @@
 import { AttributeReader, type Item } from './attributes.js';
 import { type Entry, readEntries } from './entries.js';
 
-export { type Entry, proceduralEntry } from './entries.js';
+export { type Entry, isProcedural, proceduralEntry } from './entries.js';
 
 /** What framekiln itself writes on records. */
 export interface Reconstructed {

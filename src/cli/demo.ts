@@ -106,7 +106,7 @@ async function backfill(kiln: Kiln, quiet: boolean, signal: AbortSignal) {
   const onOutcome = (outcome: Outcome): void => {
     outcomes.push(outcome);
   };
-  const summary = await showBackfill(kiln, { status: 'completed', onOutcome, signal }, quiet);
+  const summary = await showBackfill(kiln, { onOutcome, signal }, quiet);
   signal.throwIfAborted();
   return { summary, outcomes };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands for one experiment.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Link } from '../storage/link.js';
 import { outcomeText } from './backfill-text.js';
 import { parseNumber } from './format.js';
@@ -30,7 +30,7 @@ export function regenerateCommand(): Command {
     .argument('<id>', 'experiment id');
   withDocumentOptions(withVideoOptions(withStoreOptions(command)))
     .option('--force', 'render although the video is there')
-    .option('--threads <n>', 'default: one for each core')
+    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
     .option('--quiet', 'no progress')
     .option('--json', 'print JSON');
   return command.action(regenerate);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Document } from '../document/document.js';
 import { readDocument } from '../document/read.js';
 import { frameCount } from '../document/table.js';
@@ -40,7 +40,7 @@ export function renderCommand(): Command {
     .requiredOption('-o, --output <file>', 'where to; - is standard output; an existing file is replaced when done')
     .option('--format <format>', `${OUTPUT_FORMATS.join(', ')}; default: by the file's ending`)
     .option('--frames <A:B>', 'only frames A to B, B exclusive; also A:, :B, or A for one frame')
-    .option('--threads <n>', 'default: one for each core')
+    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
     .option('--device <device>', 'auto or cpu', 'auto')
     .option('--encoder <encoder>', 'auto or software', 'auto')
     .option('--codec <codec>', 'h264 (the default)')

@@ -22,10 +22,8 @@ export async function parseSelection(flags: SelectionFlags): Promise<Selection> 
   if (ids !== undefined && retryFailed !== undefined) refuse('nothing beside --ids', '--retry-failed', retryFailed);
   const named =
     ids !== undefined ? await readIds(ids) : retryFailed !== undefined ? await failedIds(retryFailed) : undefined;
-  // Who names experiments means them, whatever their status.
-  const wanted = status ?? (named ? 'any' : 'completed');
   return {
-    status: wanted === 'any' ? undefined : wanted,
+    status,
     since: parseTime(flags.since, '--since'),
     until: parseTime(flags.until, '--until'),
     ids: named,

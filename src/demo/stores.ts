@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { FramekilnError } from '../errors.js';
 import { DEMO_BUCKET, DEMO_CREDENTIALS, DEMO_REGION, DEMO_TABLE } from './names.js';
 import type { Ports } from './servers.js';
@@ -156,6 +156,9 @@ async function createTable({ table, dynamoDbUrl }: DemoStores): Promise<void> {
     );
   } catch (error) {
     if ((error as Error).name !== 'ResourceInUseException') throw error;
+  }
+  try {
+    await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 1 }, { TableName: table });
   } finally {
     client.destroy();
   }

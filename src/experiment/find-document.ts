@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where an experiment's parameters are: on its record, under a key that the record names, under a conventional key in
 // the bucket, or nowhere, when the record says that it was the default schedule.
-import { type Entry, type ExperimentRecord, proceduralEntry } from '../catalog/record.js';
+import { type Entry, type ExperimentRecord, isProcedural, proceduralEntry } from '../catalog/record.js';
 import { type Clip, scheduleDocument } from '../document/assemble.js';
 import { MAX_DOCUMENT_BYTES } from '../document/read.js';
 import { describe, expected, FramekilnError } from '../errors.js';
@@ -87,7 +87,7 @@ export async function storedDocument(
     const says = entry === undefined ? 'no procedural entry' : 'not said to be procedural_demoscene';
     tried.push(`default schedule: ${says}`);
   }
-  const procedural = entry !== undefined && methods.every(isProcedural);
+  const procedural = entry !== undefined && methods.every(saysProcedural);
   return { found: undefined, code: procedural ? 'no_parameters' : 'not_procedural', tried };
 }
 
@@ -122,10 +122,13 @@ function documentKeys(record: ExperimentRecord, places: DocumentPlaces, tried: s
   return keys;
 }
 
-/** The entry that gets the link first. */
+/** The entry that gets the link first; what another kind of run has as parameters is no document. */
 function entriesByTrust(record: ExperimentRecord): readonly Entry[] {
   const first = proceduralEntry(record);
-  return first ? [first, ...record.entries.filter((entry) => entry !== first)] : record.entries;
+  const entries = record.entries.filter(
+    (entry) => entry !== first && (isProcedural(entry) || typeof entry.fields.experiment_type !== 'string'),
+  );
+  return first ? [first, ...entries] : entries;
 }
 
 function contentOf(value: unknown): Uint8Array | object | undefined {
@@ -147,7 +150,7 @@ function methodOf({ fields }: Entry): unknown {
   );
 }
 
-function isProcedural(method: unknown): boolean {
+function saysProcedural(method: unknown): boolean {
   return typeof method === 'string' && method.startsWith('procedural');
 }
 

@@ -139,15 +139,19 @@ async function copyVideo(
       const source = await stores.objects.head(video.key, signal);
       const current = fromObject(source);
       if (!source || current?.fingerprint !== video.fingerprint || !current.readable) return undefined;
+      const options = { contentType: 'video/mp4', metadata: source.metadata, replaces, signal };
+      let changed: FramekilnError | undefined;
       try {
-        const { metadata } = source;
-        await stores.objects.copy(source, key, { contentType: 'video/mp4', metadata, replaces, signal });
+        await stores.objects.copy(source, key, options);
       } catch (error) {
         if (hasGone(error)) return undefined;
-        throw error;
+        // As with an upload, it may be our own change.
+        changed = orChanged(error);
       }
       const copy = fromObject(await stores.objects.head(key, signal));
-      return copy?.fingerprint === video.fingerprint ? copy : undefined;
+      if (copy?.fingerprint === video.fingerprint) return copy;
+      if (changed) throw changed;
+      return undefined;
     }),
   );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ExperimentRecord } from '../catalog/record.js';
+import { type ExperimentRecord, proceduralEntry } from '../catalog/record.js';
 import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import { fingerprintOf, recipeOf, type VideoSettings } from '../render/fingerprint.js';
@@ -178,11 +178,18 @@ class Regeneration {
   async #current(video: StoredVideo): Promise<Outcome> {
     this.#context.videos.remember(video.fingerprint, video.key);
     const { fingerprint, url, expiresAt = 0 } = this.#record.reconstructed;
+    const alive = url !== undefined && expiresAt > Date.now() / 1000 && this.#entryHas(url);
     const outcome = { ...this.#base, outcome: 'current' as const, ...facts(video) };
-    if (fingerprint === video.fingerprint && url !== undefined && expiresAt > Date.now() / 1000) {
+    if (fingerprint === video.fingerprint && alive) {
       return { ...outcome, linkExpiresAt: expiresAt };
     }
     return this.#options.plan ? outcome : this.#renewLink(video);
+  }
+
+  /** The framework may have written its entries anew since. */
+  #entryHas(url: string): boolean {
+    const entry = this.#record.experiments === undefined ? undefined : proceduralEntry(this.#record);
+    return entry === undefined || entry.fields.video_url === url;
   }
 
   async #renewLink(video: StoredVideo): Promise<Outcome> {

@@ -194,3 +194,13 @@ test('an object that nobody says anything of is no video', async () => {
   expect((await backfill(kiln)).names).toEqual({ one: 'regenerated', neural: 'not_procedural' });
   expect((await here.objects())[video('neural')]?.bytes.toString()).toBe('something else');
 });
+
+test('entries that the framework wrote anew get their link again', async () => {
+  const { here, kiln, before } = await finished();
+  const rewritten = (await here.items())['inline 1760000000'] as Item;
+  await here.put({ ...rewritten, experiments: (before[0] as Item).experiments as Item['experiments'] } as Item);
+  const { names } = await backfill(kiln);
+  expect(names).toEqual({ ...ALL_CURRENT, inline: 'relinked' });
+  const { reconstructed_video_url: url, experiments } = (await here.items())['inline 1760000000'] as Item;
+  expect(experiments?.S).toContain(JSON.stringify(url?.S));
+});

@@ -15,7 +15,7 @@ function file(name: string, text: string): string {
 }
 
 const NONE = {
-  status: 'completed',
+  status: undefined,
   since: undefined,
   until: undefined,
   ids: undefined,
@@ -28,7 +28,7 @@ const outcome = (experimentId: string, name: string) =>
 test.each<[Parameters<typeof parseSelection>[0], object]>([
   [{}, {}],
   [{ status: 'failed' }, { status: 'failed' }],
-  [{ status: 'any' }, { status: undefined }],
+  [{ status: 'any' }, { status: 'any' }],
   [
     { since: '2025-10-16', until: '2025-10-16T01:19:11Z' },
     { since: 1760572800, until: 1760577551 },
@@ -39,7 +39,10 @@ test.each<[Parameters<typeof parseSelection>[0], object]>([
     { limit: 7, shard: { index: 3, count: 4 } },
   ],
   [{ ids: 'a, b,,c ' }, { status: undefined, ids: ['a', 'b', 'c'] }],
-  [{ ids: 'a', status: 'completed' }, { ids: ['a'] }],
+  [
+    { ids: 'a', status: 'completed' },
+    { ids: ['a'], status: 'completed' },
+  ],
   [{ ids: file('ids.txt', 'a\r\n\n b,c \nd') }, { status: undefined, ids: ['a', 'b,c', 'd'] }],
   [
     {
