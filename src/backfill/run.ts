@@ -46,6 +46,10 @@ const SEGMENTS = 4;
 /** Errors that every further experiment would meet too. */
 const FATAL: readonly string[] = ['NO_CREDENTIALS', 'NO_REGION', 'BUCKET_NOT_FOUND', 'TABLE_NOT_FOUND', 'CLOSED'];
 
+/** So many experiments in a row that fail at the stores are an outage, in which each further one would waste a minute. */
+const OUTAGE = 50;
+const STORE_FAILURES: readonly unknown[] = ['STORE_UNREACHABLE', 'STORE_FAILED'];
+
 /**
  * Brings every selected experiment to its video. One experiment's failure is its outcome, and never stops the rest.
  * @param closing stops everything at once
@@ -74,6 +78,7 @@ export async function runBackfill(
   const scan = { segments, maxRcu: options.maxRcu, signal: drain.claiming };
   const queue = candidates(context, options, scan, checkpoint, count);
   let dropped = 0;
+  let storeFailures = 0;
 
   const threads = context.render.pool.threads;
   const lanes = Array.from({ length: threads + LANES_BESIDE_RENDERS }, () =>
@@ -116,6 +121,8 @@ export async function runBackfill(
       tally.add(outcome);
       options.onOutcome?.(outcome);
       candidate.finished();
+      storeFailures = STORE_FAILURES.includes(outcome.code) ? storeFailures + 1 : 0;
+      if (storeFailures === OUTAGE) throw outage(outcome);
       if (!dryRun) checkpoint?.tick();
     }
   }
@@ -165,6 +172,12 @@ export async function runBackfill(
     const job = { ...stores, status, since, until, shard, force, relink, recheck, recipe };
     return Checkpoint.open(options.checkpoint, job, segments);
   }
+}
+
+function outage({ code, message }: Outcome): FramekilnError {
+  const said = `${OUTAGE} experiments in a row failed at the stores; the last: ${message}`;
+  const remedy = 'Run it again when they are back; --retry-failed takes those that failed.';
+  return new FramekilnError(code === 'STORE_UNREACHABLE' ? code : 'STORE_FAILED', said, { remedy });
 }
 
 /** Of an id that was asked for. */

@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.js';
 import { fromObject, type StoredVideo, toMetadata, type VideoFacts } from './stored-video.js';
 
 /** Above this many pixels a video passes through a temporary file, so that memory does not grow with its length. */
-const PIXELS_IN_MEMORY = 4e9;
+const PIXELS_IN_MEMORY = 1e9;
 
 export interface VideoToMake {
   key: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What bars the way is said before any work; what fails on the way is one experiment's outcome.
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createKiln, type KilnOptions } from 'framekiln';
+import { createKiln, type KilnOptions, type Outcome } from 'framekiln';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { s3Double, s3Error } from '../storage/s3-double.js';
 import { useBackfillStores } from '../support/backfill-stores.js';
@@ -140,6 +140,20 @@ describe('on the way', () => {
     expect((await here.items())[`${id} 1760000000`]).toEqual(item);
     expect((await backfill(kiln, { ids: [id] })).names).toEqual({ [id]: 'regenerated' });
     expect((await backfill(kiln)).summary.outcomes).toMatchObject({ current: 4 });
+  });
+
+  test('an outage ends the run before everything has failed', async () => {
+    const { here } = await opened(90);
+    const names: string[] = [];
+    await withFaults('s3', { only: (operation) => operation === 'HeadObject' });
+    const onOutcome = ({ outcome }: Outcome) => void names.push(outcome);
+    const run = here.kiln({ attempts: 1 }).backfill({ onOutcome });
+    await expect(run).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      remedy: expect.stringContaining('--retry-failed'),
+    });
+    expect(new Set(names)).toEqual(new Set(['failed']));
+    expect(names.length).toBeLessThan(90);
   });
 
   test('an update that fails leaves the video for the next run', async () => {
