@@ -8,6 +8,7 @@ import { FramekilnError } from '../errors.js';
 import { DEMO_BUCKET, DEMO_CREDENTIALS, DEMO_REGION, DEMO_TABLE } from './names.js';
 import type { Ports } from './servers.js';
 import type { StoresMessage, StoresTask } from './stores-process.js';
+import { experimentsTable } from './table.js';
 
 export interface DemoStores {
   /** Where their data is: `s3` and `dynamodb` below it. */
@@ -132,7 +133,6 @@ async function readPorts(file: string): Promise<{ ports?: Ports }> {
   }
 }
 
-/** The framework's table: its keys, paid by the request. */
 async function createTable({ table, dynamoDbUrl }: DemoStores): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: dynamoDbUrl,
@@ -140,26 +140,13 @@ async function createTable({ table, dynamoDbUrl }: DemoStores): Promise<void> {
     credentials: DEMO_CREDENTIALS,
   });
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'experiment_id', AttributeType: 'S' },
-          { AttributeName: 'timestamp', AttributeType: 'N' },
-        ],
-        KeySchema: [
-          { AttributeName: 'experiment_id', KeyType: 'HASH' },
-          { AttributeName: 'timestamp', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-  } catch (error) {
-    if ((error as Error).name !== 'ResourceInUseException') throw error;
-  }
-  try {
+    await client.send(new CreateTableCommand(experimentsTable(table))).catch(orThere);
     await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 1 }, { TableName: table });
   } finally {
     client.destroy();
   }
+}
+
+function orThere(error: Error): void {
+  if (error.name !== 'ResourceInUseException') throw error;
 }

@@ -23,6 +23,7 @@ import { createKiln, type Kiln, type KilnOptions } from 'framekiln';
 import { afterAll, onTestFinished } from 'vitest';
 import { DEMO_CREDENTIALS, DEMO_REGION } from '../../src/demo/names.js';
 import { openServers } from '../../src/demo/servers.js';
+import { experimentsTable } from '../../src/demo/table.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import { temporaryFolder } from './folder.js';
 import type { Item } from './records.js';
@@ -122,7 +123,7 @@ export async function useBackfillStores(): Promise<BackfillStores> {
       const bucket = `bucket-${++count}`;
       const table = `table-${count}`;
       await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-      await dynamoDb.send(experimentsTable(table));
+      await dynamoDb.send(new CreateTableCommand(experimentsTable(table)));
       await waitUntilTableExists(
         { client: dynamoDb, minDelay: 0.02, maxDelay: 0.1, maxWaitTime: 20 },
         { TableName: table },
@@ -179,19 +180,4 @@ function testStores(table: string, bucket: string, s3: S3Client, dynamoDb: Dynam
       return kiln;
     },
   };
-}
-
-function experimentsTable(name: string): CreateTableCommand {
-  return new CreateTableCommand({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'experiment_id', AttributeType: 'S' },
-      { AttributeName: 'timestamp', AttributeType: 'N' },
-    ],
-    KeySchema: [
-      { AttributeName: 'experiment_id', KeyType: 'HASH' },
-      { AttributeName: 'timestamp', KeyType: 'RANGE' },
-    ],
-  });
 }

@@ -15,6 +15,7 @@ import { loadAddon } from 'framekiln/native';
 import { expect, onTestFinished } from 'vitest';
 import { DEMO_CREDENTIALS, DEMO_REGION } from '../../src/demo/names.js';
 import { openServers } from '../../src/demo/servers.js';
+import { experimentsTable } from '../../src/demo/table.js';
 import { fingerprintOf } from '../../src/render/fingerprint.js';
 import { resolveSettings } from '../../src/render/settings.js';
 import { type ChaosExperiment, chaosExperiments, type Item } from './chaos-experiments.js';
@@ -24,19 +25,6 @@ import { MAIN, type Started, start } from './process.js';
 const BUCKET = 'chaos-videos';
 const TABLE = 'chaos-experiments';
 const WEEK = 604_800;
-
-const EXPERIMENTS_TABLE = new CreateTableCommand({
-  TableName: TABLE,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [
-    { AttributeName: 'experiment_id', AttributeType: 'S' },
-    { AttributeName: 'timestamp', AttributeType: 'N' },
-  ],
-  KeySchema: [
-    { AttributeName: 'experiment_id', KeyType: 'HASH' },
-    { AttributeName: 'timestamp', KeyType: 'RANGE' },
-  ],
-});
 
 /** What an experiment's video must be. */
 interface Wanted {
@@ -83,7 +71,7 @@ export async function openChaos(folder: string, faults: ChaosFaults): Promise<Ch
   });
 
   const experiments = chaosExperiments();
-  await dynamoDb.send(EXPERIMENTS_TABLE);
+  await dynamoDb.send(new CreateTableCommand(experimentsTable(TABLE)));
   for (const { key, body } of experiments.flatMap(({ objects }) => objects)) {
     await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
   }

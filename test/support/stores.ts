@@ -11,6 +11,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import dynalite from 'dynalite';
 import S3rver from 's3rver';
 import { afterAll } from 'vitest';
+import { experimentsTable } from '../../src/demo/table.js';
 
 export interface Stores {
   s3Url: string;
@@ -74,7 +75,7 @@ export async function startStores(): Promise<Stores> {
     dynamoUrl,
     env,
     createBucket: async (name) => void (await s3.send(new CreateBucketCommand({ Bucket: name }))),
-    createTable: async (name) => void (await dynamoDb.send(experimentsTable(name))),
+    createTable: async (name) => void (await dynamoDb.send(new CreateTableCommand(experimentsTable(name)))),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -89,21 +90,6 @@ export async function useStores(): Promise<Stores> {
     await stores.close();
   });
   return stores;
-}
-
-function experimentsTable(name: string): CreateTableCommand {
-  return new CreateTableCommand({
-    TableName: name,
-    KeySchema: [
-      { AttributeName: 'experiment_id', KeyType: 'HASH' },
-      { AttributeName: 'timestamp', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: 'experiment_id', AttributeType: 'S' },
-      { AttributeName: 'timestamp', AttributeType: 'N' },
-    ],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
 }
 
 const url = ({ port }: AddressInfo) => `http://127.0.0.1:${port}`;
