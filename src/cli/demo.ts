@@ -76,6 +76,7 @@ async function demo(options: Options): Promise<void> {
         say('It works until you press Ctrl-C.\n');
         await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
       }
+      return 'finished';
     } finally {
       await stores.close();
     }

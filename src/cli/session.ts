@@ -22,10 +22,13 @@ const OUR_FAILURES: readonly ErrorCode[] = [
   ] as const),
 ];
 
-/** Runs a command's body with a kiln, which is closed whatever happens, and a signal that Ctrl-C and SIGTERM abort. */
+/**
+ * Runs a command's body with a kiln, which is closed whatever happens, and a signal that Ctrl-C and SIGTERM abort.
+ * A body that gives `finished` was done when it was interrupted.
+ */
 export async function withKiln(
   options: KilnOptions,
-  body: (kiln: Kiln, signal: AbortSignal) => Promise<void>,
+  body: (kiln: Kiln, signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const controller = new AbortController();
   const stop = (): void => {
@@ -36,8 +39,7 @@ export async function withKiln(
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const kiln = createKiln(options);
   try {
-    await body(kiln, controller.signal);
-    controller.signal.throwIfAborted();
+    if ((await body(kiln, controller.signal)) !== 'finished') controller.signal.throwIfAborted();
   } finally {
     await kiln[Symbol.asyncDispose]();
     process.off('SIGINT', stop).off('SIGTERM', stop);
