@@ -26,7 +26,7 @@ export const USAGE = `npm run bench [-- OPTIONS]
   --rounds N       default 5, with --quick 2
   --threads N      the most threads (default: the processor's)
   --full           memory: one hour of 1920x1080 (108,000 frames) instead of 27,000 frames of 640x360
-                   backfill: 200 experiments of 300 frames instead of 40
+                   backfill: 200 experiments of 300 frames instead of 40, and 10,000 tiny ones
   --json           one JSON object instead of tables
   --help
 `;
