@@ -100,6 +100,12 @@ export function expected(what: string, name: string, value: unknown): string {
   return `Expected ${what} for ${name} but received ${describe(value)}`;
 }
 
+/** Throws the one error for a bad setting: what was expected, its name, what came, and perhaps a remedy. */
+export function refuseSetting(what: string, setting: string, value: unknown, remedy?: string): never {
+  const fields = { setting, expected: what, received: describe(value), ...(remedy !== undefined && { remedy }) };
+  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+}
+
 /** A short, safe rendering of an untrusted value. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';

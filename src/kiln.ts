@@ -5,7 +5,7 @@ import type { BackfillOptions } from './backfill/run.js';
 import type { BackfillSummary } from './backfill/summary.js';
 import { Document, type DocumentInput } from './document/document.js';
 import { frameCount } from './document/table.js';
-import { describe, expected, FramekilnError } from './errors.js';
+import { FramekilnError, refuseSetting } from './errors.js';
 import type { ExperimentLink } from './experiment/link.js';
 import type { Published } from './experiment/publish.js';
 import type { StoreOptions } from './experiment/stores.js';
@@ -142,7 +142,7 @@ class PooledKiln implements Kiln {
   async *frames(document: DocumentInput, options: FramesOptions = {}): AsyncGenerator<Frame, void, undefined> {
     const { table } = this.open(document);
     const { format = 'rgb24', range } = options;
-    if (!FRAME_FORMATS.includes(format)) refuse('format', `one of ${FRAME_FORMATS.join(', ')}`, format);
+    if (!FRAME_FORMATS.includes(format)) refuseSetting(`one of ${FRAME_FORMATS.join(', ')}`, 'format', format);
     const within = rangeWithin(frameCount(table), range);
     yield* renderFrames(this.#context, table, format, within, this.#closable(options));
   }
@@ -151,7 +151,7 @@ class PooledKiln implements Kiln {
     const { table } = this.open(document);
     const frames = frameCount(table);
     const { samples = 8 } = options;
-    if (!Number.isInteger(samples) || samples < 1) refuse('samples', 'an integer of at least 1', samples);
+    if (!Number.isInteger(samples) || samples < 1) refuseSetting('an integer of at least 1', 'samples', samples);
     const sample = sampleFrames(table, { start: 0, end: frames }, samples);
     const { pool, cpu } = this.#context;
     return this.#call({ signal: options.signal }, (o) => {
@@ -221,17 +221,12 @@ class PooledKiln implements Kiln {
 
 function threadCount(threads = availableParallelism()): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
-  return refuse('threads', 'an integer from 1 to 256', threads);
+  return refuseSetting('an integer from 1 to 256', 'threads', threads);
 }
 
 function cpuLevel(addon: Addon, wanted: CpuLevel | undefined): CpuLevel {
   const { cpuLevels } = addon.about();
   if (wanted === undefined) return chooseCpu(cpuLevels, process.env.FRAMEKILN_CPU);
   if (cpuLevels.includes(wanted)) return wanted;
-  return refuse('cpu', `one of ${cpuLevels.join(', ')}`, wanted);
-}
-
-function refuse(setting: string, what: string, value: unknown): never {
-  const fields = { setting, expected: what, received: describe(value) };
-  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+  return refuseSetting(`one of ${cpuLevels.join(', ')}`, 'cpu', wanted);
 }

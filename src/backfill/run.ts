@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SEGMENTS } from '../catalog/scan.js';
 import { FramekilnError } from '../errors.js';
 import type { ExperimentContext } from '../experiment/context.js';
 import type { Outcome } from '../experiment/outcome.js';
-import { INVALID_ID, type RegenerateOptions, regenerateExperiment } from '../experiment/regenerate.js';
+import { type RegenerateOptions, regenerateExperiment } from '../experiment/regenerate.js';
 import { recipeOf, type VideoSettings } from '../render/fingerprint.js';
 import { checkWrite } from '../storage/access.js';
-import { isExperimentId } from '../storage/keys.js';
+import { invalidId, isExperimentId } from '../storage/keys.js';
 import { type Candidate, candidates, type ScanCount } from './candidates.js';
 import { Checkpoint } from './checkpoint.js';
 import { Drain } from './drain.js';
@@ -42,7 +43,6 @@ export interface BackfillOptions extends Selection {
 
 /** Experiments in progress beyond those that render: their requests, documents and uploads. */
 const LANES_BESIDE_RENDERS = 15;
-const SEGMENTS = 4;
 /** Errors that every further experiment would meet too. */
 const FATAL: readonly string[] = ['NO_CREDENTIALS', 'NO_REGION', 'BUCKET_NOT_FOUND', 'TABLE_NOT_FOUND', 'CLOSED'];
 
@@ -183,7 +183,7 @@ function outage({ code, message }: Outcome): FramekilnError {
 /** Of an id that was asked for. */
 function missing(id: string): Outcome {
   const code = isExperimentId(id) ? 'not_found' : 'invalid_id';
-  const message = code === 'not_found' ? 'No item of the table has this id' : INVALID_ID;
+  const message = code === 'not_found' ? 'No item of the table has this id' : invalidId(id);
   return { experimentId: id, outcome: 'not_regenerable', code, message, seconds: {} };
 }
 

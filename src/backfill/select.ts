@@ -2,7 +2,8 @@
 // Which experiments a backfill takes: pure functions over what the table says.
 import { createHash } from 'node:crypto';
 import type { ExperimentRecord } from '../catalog/record.js';
-import { describe, expected, FramekilnError } from '../errors.js';
+import { MAX_SEGMENTS } from '../catalog/scan.js';
+import { refuseSetting } from '../errors.js';
 
 /** One of several backfills that share a table: `index` counts from 0. */
 export interface Shard {
@@ -24,25 +25,23 @@ export interface Selection {
 }
 
 const MAX_SHARDS = 100_000;
-/** The scan's own bound. */
-const MAX_SEGMENTS = 1000;
 
 /** @throws FramekilnError `INVALID_SETTING` */
 export function checkSelection({ since, until, shard, limit }: Selection): void {
   for (const [name, time] of Object.entries({ since, until })) {
-    if (time !== undefined && !Number.isFinite(time)) refuse('a time in epoch seconds', name, time);
+    if (time !== undefined && !Number.isFinite(time)) refuseSetting('a time in epoch seconds', name, time);
   }
   if (since !== undefined && until !== undefined && until <= since)
-    refuse(`a time after since (${since})`, 'until', until);
+    refuseSetting(`a time after since (${since})`, 'until', until);
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1))
-    refuse('an integer of at least 1', 'limit', limit);
+    refuseSetting('an integer of at least 1', 'limit', limit);
   if (shard === undefined) return;
   const { index, count } = shard;
   if (!Number.isInteger(count) || count < 1 || count > MAX_SHARDS) {
-    refuse(`an integer from 1 to ${MAX_SHARDS}`, 'shard.count', count);
+    refuseSetting(`an integer from 1 to ${MAX_SHARDS}`, 'shard.count', count);
   }
   if (!Number.isInteger(index) || index < 0 || index >= count)
-    refuse(`an integer from 0 to ${count - 1}`, 'shard.index', index);
+    refuseSetting(`an integer from 0 to ${count - 1}`, 'shard.index', index);
 }
 
 /**
@@ -54,9 +53,9 @@ export function checkScan({
   checkpoint,
   segments,
 }: Selection & { checkpoint?: unknown; segments?: unknown }): void {
-  if (ids !== undefined && checkpoint !== undefined) refuse('nothing beside ids', 'checkpoint', checkpoint);
+  if (ids !== undefined && checkpoint !== undefined) refuseSetting('nothing beside ids', 'checkpoint', checkpoint);
   const valid = Number.isInteger(segments) && Number(segments) >= 1 && Number(segments) <= MAX_SEGMENTS;
-  if (segments !== undefined && !valid) refuse(`an integer from 1 to ${MAX_SEGMENTS}`, 'segments', segments);
+  if (segments !== undefined && !valid) refuseSetting(`an integer from 1 to ${MAX_SEGMENTS}`, 'segments', segments);
 }
 
 /** Whether one item of an experiment is to be taken. */
@@ -73,9 +72,4 @@ export function fits({ status, timestamp }: ExperimentRecord, selection: Selecti
 /** Whether an experiment belongs to a shard: by its id alone, evenly, and the same on every machine. */
 export function inShard(id: string, { index, count }: Shard): boolean {
   return createHash('sha256').update(id).digest().readUInt32BE(0) % count === index;
-}
-
-function refuse(what: string, setting: string, value: unknown): never {
-  const fields = { setting, expected: what, received: describe(value) };
-  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout } from 'node:timers/promises';
-import { describe, expected, FramekilnError } from '../errors.js';
+import { refuseSetting } from '../errors.js';
 
 /** Time in milliseconds. */
 export interface Clock {
@@ -42,8 +42,7 @@ export class ReadBudget {
    */
   constructor(perSecond: number, readers: number, clock: Clock = CLOCK) {
     if (!(perSecond >= 1 && perSecond <= Number.MAX_SAFE_INTEGER)) {
-      const fields = { setting: 'maxRcu', expected: 'a number from 1', received: describe(perSecond) };
-      throw new FramekilnError('INVALID_SETTING', expected('a number from 1', 'maxRcu', perSecond), fields);
+      refuseSetting('a number from 1', 'maxRcu', perSecond);
     }
     this.#perSecond = perSecond;
     this.#clock = clock;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expected, FramekilnError } from '../errors.js';
+import { refuseSetting } from '../errors.js';
 import { compareDecimals } from './decimal.js';
 import { merged } from './merge.js';
 import { type PageCost, ReadBudget } from './read-budget.js';
@@ -46,8 +46,9 @@ export interface Page extends PageCost {
 
 export type ReadPage = (request: PageRequest, signal: AbortSignal) => Promise<Page>;
 
-const SEGMENTS = 4;
-const MAX_SEGMENTS = 1000;
+/** Parts of the table that are read at a time, unless told otherwise. */
+export const SEGMENTS = 4;
+export const MAX_SEGMENTS = 1000;
 
 /**
  * Every group of the table once, segments in parallel, in the table's order within a segment. At most one page a
@@ -57,9 +58,9 @@ const MAX_SEGMENTS = 1000;
 export async function* scanGroups(readPage: ReadPage, options: ScanOptions = {}): AsyncGenerator<RecordGroup, void> {
   const { from = [], segments = from.length || SEGMENTS, maxRcu, signal } = options;
   if (!Number.isInteger(segments) || segments < 1 || segments > MAX_SEGMENTS) {
-    refuse(`an integer from 1 to ${MAX_SEGMENTS}`, 'segments', segments);
+    refuseSetting(`an integer from 1 to ${MAX_SEGMENTS}`, 'segments', segments);
   }
-  if (from.length > 0 && from.length !== segments) refuse(`${segments} positions`, 'from', from);
+  if (from.length > 0 && from.length !== segments) refuseSetting(`${segments} positions`, 'from', from);
   const budget = maxRcu === undefined ? undefined : new ReadBudget(maxRcu, segments);
 
   const sources = Array.from({ length: segments }, (_, segment) => {
@@ -107,9 +108,4 @@ async function* groupsOfSegment(
 function groupOf(records: ExperimentRecord[], segment: number, position: RecordGroup['position']): RecordGroup {
   const items = records.toSorted((a, b) => compareDecimals(b.timestamp, a.timestamp));
   return { id: records[0]?.id ?? '', items, segment, position };
-}
-
-function refuse(what: string, setting: string, value: unknown): never {
-  const fields = { setting, expected: what, received: describe(value) };
-  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
 }

@@ -5,13 +5,13 @@ import { Command } from 'commander';
 import type { DemoItem } from '../demo/experiments.js';
 import { DEMO_BUCKET, DEMO_TABLE } from '../demo/names.js';
 import type { DemoStores } from '../demo/stores.js';
-import { FramekilnError } from '../errors.js';
+import { FramekilnError, refuseSetting } from '../errors.js';
 import type { Outcome } from '../experiment/outcome.js';
 import type { Kiln } from '../kiln.js';
 import { showBackfill } from './backfill.js';
 import { outcomeText, summaryText } from './backfill-text.js';
 import { GOLDEN, renderGolden } from './demo-golden.js';
-import { parseNumber, refuse } from './format.js';
+import { parseNumber } from './format.js';
 import { size } from './progress.js';
 import { withKiln } from './session.js';
 
@@ -43,7 +43,7 @@ export function demoCommand(): Command {
 async function demo(options: Options): Promise<void> {
   const count = parseNumber(options.count, '--count') ?? 0;
   if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT) {
-    refuse(`an integer from 0 to ${MAX_COUNT}`, '--count', options.count);
+    refuseSetting(`an integer from 0 to ${MAX_COUNT}`, '--count', options.count);
   }
   const quiet = options.json === true;
   const say = (text: string): void => void (quiet || process.stdout.write(text));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { extname } from 'node:path';
-import { describe, expected, FramekilnError } from '../errors.js';
+import { refuseSetting } from '../errors.js';
 import type { FrameRange } from '../render/plan.js';
 
 /** What `render` can write. */
@@ -24,11 +24,11 @@ const EXTENSIONS: Record<string, OutputFormat> = {
 export function chooseFormat(file: string, wanted: string | undefined): OutputFormat {
   if (wanted !== undefined) {
     const format = OUTPUT_FORMATS.find((known) => known === wanted);
-    return format ?? refuse(`one of ${OUTPUT_FORMATS.join(', ')}`, '--format', wanted);
+    return format ?? refuseSetting(`one of ${OUTPUT_FORMATS.join(', ')}`, '--format', wanted);
   }
   const format = EXTENSIONS[extname(file).toLowerCase()];
   const endings = Object.keys(EXTENSIONS).join(', ');
-  return format ?? refuse(`a file ending in ${endings}, or --format`, '--output', file);
+  return format ?? refuseSetting(`a file ending in ${endings}, or --format`, '--output', file);
 }
 
 /**
@@ -39,10 +39,10 @@ export function parseRange(text: string | undefined, frames: number): FrameRange
   if (text === undefined) return { start: 0, end: frames };
   const match = /^(\d{1,9})?(:)?(\d{1,9})?$/.exec(text);
   const [, first, colon, last] = match ?? [];
-  if (first === undefined && last === undefined) refuse('A:B, A:, :B or A', '--frames', text);
+  if (first === undefined && last === undefined) refuseSetting('A:B, A:, :B or A', '--frames', text);
   const start = Number(first ?? 0);
   const end = colon ? Number(last ?? frames) : start + 1;
-  if (start >= frames || end <= start || end > frames) refuse(`frames within 0:${frames}`, '--frames', text);
+  if (start >= frames || end <= start || end > frames) refuseSetting(`frames within 0:${frames}`, '--frames', text);
   return { start, end };
 }
 
@@ -53,11 +53,5 @@ export function parseRange(text: string | undefined, frames: number): FrameRange
 export function parseNumber(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   const number = text.trim() === '' ? Number.NaN : Number(text);
-  return Number.isFinite(number) ? number : refuse('a number', option, text);
-}
-
-/** The one way to say that an option is wrong. */
-export function refuse(what: string, option: string, value: unknown): never {
-  const fields = { setting: option, expected: what, received: describe(value) };
-  throw new FramekilnError('INVALID_SETTING', expected(what, option, value), fields);
+  return Number.isFinite(number) ? number : refuseSetting('a number', option, text);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { Document } from '../document/document.js';
 import { exactRate } from '../document/rate.js';
+import { refuseSetting } from '../errors.js';
 import type { Kiln } from '../kiln.js';
 import type { FrameFormat } from '../native.js';
 import { FramesDigest } from '../render/digest.js';
 import type { JobOptions } from '../render/job.js';
 import type { FrameRange } from '../render/plan.js';
-import { refuse } from './format.js';
 import { writeChunks } from './output.js';
 
 /** What writing raw frames or pictures did. */
@@ -57,7 +58,7 @@ export async function writePictures(
 ): Promise<RawReport> {
   const pattern = /%(?:0(\d{1,2}))?d/;
   if (range.end - range.start > 1 && !pattern.test(output)) {
-    refuse('a name with %d or %05d in it for several pictures, or --frames N for one', '--output', output);
+    refuseSetting('a name with %d or %05d in it for several pictures, or --frames N for one', '--output', output);
   }
   const { width, height } = document.table;
   const report = startReport(kiln, document, 'rgb24', range);

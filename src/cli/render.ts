@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Command, Option } from 'commander';
 import type { Document } from '../document/document.js';
 import { readDocument } from '../document/read.js';
 import { frameCount } from '../document/table.js';
+import { refuseSetting } from '../errors.js';
 import type { CpuLevel } from '../native.js';
 import type { JobOptions } from '../render/job.js';
 import type { FrameRange } from '../render/plan.js';
 import { PRESETS, type RenderSettings } from '../render/settings.js';
 import type { RenderReport } from '../render/video.js';
-import { chooseFormat, OUTPUT_FORMATS, parseNumber, parseRange, refuse } from './format.js';
+import { chooseFormat, OUTPUT_FORMATS, parseNumber, parseRange } from './format.js';
 import { checkOutput, withFile } from './output.js';
 import { duration, ProgressLine, size } from './progress.js';
 import { type RawReport, writePictures, writeRaw } from './raw.js';
@@ -88,25 +90,25 @@ async function render(source: string, options: Options): Promise<void> {
 /** Options that say nothing about the chosen format are refused, not ignored. */
 function refuseConflicts(options: Options, video: boolean, format: string): void {
   if (options.device !== 'auto' && options.device !== 'cpu') {
-    refuse('auto or cpu (this build has no GPU renderer)', '--device', options.device);
+    refuseSetting('auto or cpu (this build has no GPU renderer)', '--device', options.device);
   }
   if (options.encoder !== 'auto' && options.encoder !== 'software') {
-    refuse('auto or software (this build has no NVENC)', '--encoder', options.encoder);
+    refuseSetting('auto or software (this build has no NVENC)', '--encoder', options.encoder);
   }
-  if (options.codec !== undefined && options.codec !== 'h264') refuse('h264', '--codec', options.codec);
+  if (options.codec !== undefined && options.codec !== 'h264') refuseSetting('h264', '--codec', options.codec);
   if (options.chroma !== undefined && options.chroma !== '420' && options.chroma !== '444') {
-    refuse('420 or 444', '--chroma', options.chroma);
+    refuseSetting('420 or 444', '--chroma', options.chroma);
   }
   if (options.asRecorded && options.frames !== undefined) {
-    refuse('nothing beside --as-recorded', '--frames', options.frames);
+    refuseSetting('nothing beside --as-recorded', '--frames', options.frames);
   }
   if (video) return;
   for (const key of ['codec', 'crf', 'preset', 'lossless', 'asRecorded', 'segment'] as const) {
     const name = key === 'asRecorded' ? 'as-recorded' : key;
-    if (options[key] !== undefined) refuse(`nothing (${format} is not encoded)`, `--${name}`, options[key]);
+    if (options[key] !== undefined) refuseSetting(`nothing (${format} is not encoded)`, `--${name}`, options[key]);
   }
   if (options.chroma !== undefined && format !== 'y4m') {
-    refuse(`nothing (${format} says it already)`, '--chroma', options.chroma);
+    refuseSetting(`nothing (${format} says it already)`, '--chroma', options.chroma);
   }
 }
 

@@ -2,9 +2,9 @@
 // What `backfill` takes, as people write it.
 import { readFile } from 'node:fs/promises';
 import type { Selection, Shard } from '../backfill/select.js';
-import { FramekilnError } from '../errors.js';
+import { FramekilnError, refuseSetting } from '../errors.js';
 import type { Outcome } from '../experiment/outcome.js';
-import { parseNumber, refuse } from './format.js';
+import { parseNumber } from './format.js';
 
 export interface SelectionFlags {
   status?: string;
@@ -19,7 +19,8 @@ export interface SelectionFlags {
 /** @throws FramekilnError `INVALID_SETTING`, `INPUT_UNREADABLE` */
 export async function parseSelection(flags: SelectionFlags): Promise<Selection> {
   const { ids, retryFailed, status } = flags;
-  if (ids !== undefined && retryFailed !== undefined) refuse('nothing beside --ids', '--retry-failed', retryFailed);
+  if (ids !== undefined && retryFailed !== undefined)
+    refuseSetting('nothing beside --ids', '--retry-failed', retryFailed);
   const named =
     ids !== undefined ? await readIds(ids) : retryFailed !== undefined ? await failedIds(retryFailed) : undefined;
   return {
@@ -36,7 +37,9 @@ export async function parseSelection(flags: SelectionFlags): Promise<Selection> 
 function parseTime(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   const time = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
-  return Number.isFinite(time) ? time : refuse('a date (2025-10-16), a date and time, or epoch seconds', option, text);
+  return Number.isFinite(time)
+    ? time
+    : refuseSetting('a date (2025-10-16), a date and time, or epoch seconds', option, text);
 }
 
 /** `0/4` to `3/4`: the first number is what array jobs count with. */
@@ -44,7 +47,7 @@ function parseShard(text: string | undefined): Shard | undefined {
   if (text === undefined) return undefined;
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (index === undefined || Number(index) >= Number(count)) {
-    refuse('i/n with i from 0 to n-1, such as 0/4', '--shard', text);
+    refuseSetting('i/n with i from 0 to n-1, such as 0/4', '--shard', text);
   }
   return { index: Number(index), count: Number(count) };
 }
@@ -58,7 +61,7 @@ async function readIds(text: string): Promise<string[]> {
   const ids = (file === undefined ? text.split(',') : file.split('\n'))
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  return ids.length > 0 ? ids : refuse('experiment ids, or a file of them', '--ids', text);
+  return ids.length > 0 ? ids : refuseSetting('experiment ids, or a file of them', '--ids', text);
 }
 
 /** The experiments that failed, from a report. */

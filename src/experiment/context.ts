@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LimitFunction } from 'p-limit';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { RenderContext } from '../render/video.js';
 import { SharedVideos } from './shared-videos.js';
 import { openStores, type StoreOptions, type Stores } from './stores.js';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ExperimentRecord, proceduralEntry } from '../catalog/record.js';
-import type { RecordChange } from '../catalog/update.js';
-import { isOurs } from '../catalog/update.js';
+import { isOurs, type RecordChange } from '../catalog/update.js';
 import { FramekilnError } from '../errors.js';
 import type { Link } from '../storage/link.js';
 import type { ExperimentContext } from './context.js';

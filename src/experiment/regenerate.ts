@@ -5,7 +5,7 @@ import { FramekilnError } from '../errors.js';
 import { fingerprintOf, recipeOf, type VideoSettings } from '../render/fingerprint.js';
 import type { JobOptions } from '../render/job.js';
 import { type ResolvedSettings, resolveSettings } from '../render/settings.js';
-import { isExperimentId, videoKey } from '../storage/keys.js';
+import { invalidId, isExperimentId, videoKey } from '../storage/keys.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { inlineDocument, type Search, storedDocument } from './find-document.js';
@@ -14,9 +14,6 @@ import { openDocument } from './open-document.js';
 import type { Obstacle, Outcome } from './outcome.js';
 import { recordVideo } from './record-video.js';
 import { fromObject, type StoredVideo } from './stored-video.js';
-
-export const INVALID_ID =
-  'The id cannot become a key: 1 to 200 letters, digits, ".", "_" and "-" are allowed, with no "." in front and no ".."';
 
 export interface RegenerateOptions extends JobOptions {
   settings?: VideoSettings | undefined;
@@ -87,7 +84,7 @@ class Regeneration {
   async run(): Promise<Outcome> {
     const { force, relink, recheck, signal, plan } = this.#options;
     const { id } = this.#record;
-    if (!isExperimentId(id)) return this.#notRegenerable('invalid_id', INVALID_ID);
+    if (!isExperimentId(id)) return this.#notRegenerable('invalid_id', invalidId(id));
     const key = videoKey(id);
     const object = await timed(this.#seconds, 'find', () => this.#context.stores.objects.head(key, signal));
     const there = fromObject(object);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AwsOptions } from '../aws/client.js';
+import { KEY_ATTRIBUTES } from '../catalog/record.js';
 import { ExperimentsTable } from '../catalog/table.js';
-import { describe, expected, FramekilnError } from '../errors.js';
+import { refuseSetting } from '../errors.js';
 import { checkTemplate, DOCUMENT_TEMPLATES } from '../storage/keys.js';
 import { LinkSigner } from '../storage/link.js';
 import { ObjectStore } from '../storage/object-store.js';
@@ -33,7 +34,7 @@ export interface Stores extends Disposable {
  */
 export function openStores(options: StoreOptions): Stores {
   const { table, bucket } = storeNames(options);
-  const { templates = DOCUMENT_TEMPLATES, keyAttributes = ['parameters_s3_key'] } = options;
+  const { templates = DOCUMENT_TEMPLATES, keyAttributes = KEY_ATTRIBUTES } = options;
   for (const template of templates) checkTemplate(template);
   const { region, credentials, attempts, idleMs } = options;
   const aws: AwsOptions = { region, credentials, attempts, idleMs };
@@ -71,6 +72,5 @@ function matches(pattern: RegExp, value: unknown): value is string {
 
 function refuse(setting: string, what: string, value: unknown, flag: string, variable: string): never {
   const remedy = `Give ${flag}, set ${variable}, or createKiln({ ${setting} }).`;
-  const fields = { setting, expected: what, received: describe(value), remedy };
-  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+  refuseSetting(what, setting, value, remedy);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { exactRate, type Rate, recordedRate } from '../document/rate.js';
 import { type FrameTable, frameCount } from '../document/table.js';
-import { describe, expected, FramekilnError } from '../errors.js';
+import { refuseSetting } from '../errors.js';
 import type { Codec, Container, EncodeSettings } from '../native.js';
 import type { FrameRange } from './plan.js';
 
@@ -72,19 +72,19 @@ const MAX_RECORDED_BYTES = 1024 ** 3;
  * @throws FramekilnError `INVALID_SETTING` with the setting, what was expected and what came
  */
 export function resolveSettings(settings: RenderSettings, table: FrameTable): ResolvedSettings {
-  if (typeof settings !== 'object' || settings === null) fail('an object', 'settings', settings);
+  if (typeof settings !== 'object' || settings === null) refuseSetting('an object', 'settings', settings);
   const unknown = Object.keys(settings).find((key) => !(KEYS as string[]).includes(key));
   if (unknown !== undefined) {
-    fail(`nothing (the settings are ${KEYS.join(', ')})`, unknown, settings[unknown as keyof RenderSettings]);
+    refuseSetting(`nothing (the settings are ${KEYS.join(', ')})`, unknown, settings[unknown as keyof RenderSettings]);
   }
 
   const lossless = flag(settings, 'lossless');
   const asRecorded = flag(settings, 'asRecorded');
-  if (lossless && asRecorded) fail('nothing beside lossless', 'asRecorded', true);
+  if (lossless && asRecorded) refuseSetting('nothing beside lossless', 'asRecorded', true);
   if (lossless) refuseWith('lossless', settings, ['crf', 'chroma']);
   if (asRecorded) refuseWith('asRecorded', settings, ['crf', 'preset', 'chroma', 'range', 'segmentSeconds']);
   const container = oneOf(['mp4', 'matroska'], settings.container ?? 'mp4', 'container');
-  if (asRecorded && container !== 'mp4') fail('mp4 (with asRecorded)', 'container', container);
+  if (asRecorded && container !== 'mp4') refuseSetting('mp4 (with asRecorded)', 'container', container);
   const chroma = oneOf(['420', '444'], settings.chroma ?? '420', 'chroma');
   const codec: Codec = asRecorded ? 'mpeg4_as_recorded' : lossless ? 'h264_rgb' : `h264_${chroma}`;
   const rate = asRecorded ? recordable(table) : exactRate(table.fps);
@@ -108,23 +108,25 @@ export function resolveSettings(settings: RenderSettings, table: FrameTable): Re
 /** 0 is lossless, and makes x264 leave the profiles that every player knows: 4:2:0 is for those. */
 function rateFactor(crf: number, codec: Codec): number {
   if (codec !== 'h264_420' || crf !== 0) return numberIn(codec === 'h264_420' ? 1 : 0, 51, crf, 'crf');
-  return fail('a number from 1 to 51 (0, lossless, needs chroma 444)', 'crf', crf);
+  return refuseSetting('a number from 1 to 51 (0, lossless, needs chroma 444)', 'crf', crf);
 }
 
 /** The rate of an as-recorded video, once it is clear that OpenCV could write this table and that it fits in memory. */
 function recordable(table: FrameTable): Rate {
   const { width, height, fps } = table;
   if (Math.min(width, height) < 2 || Math.max(width, height) > MAX_RECORDED_SIDE) {
-    fail(`2x2 to ${MAX_RECORDED_SIDE}x${MAX_RECORDED_SIDE} pixels`, 'asRecorded', `${width}x${height}`);
+    refuseSetting(`2x2 to ${MAX_RECORDED_SIDE}x${MAX_RECORDED_SIDE} pixels`, 'asRecorded', `${width}x${height}`);
   }
   const rate = recordedRate(fps);
   // Odd sides lose a pixel; a bit rate below 1 is more than FFmpeg's rate control survives.
   const bitRate = (rate.num / rate.den) * (width & -2) * (height & -2);
-  if (bitRate < 1) fail('at least one pixel a second', 'asRecorded', bitRate);
-  if (rate.num < 1 || rate.num > MAX_RECORDED_TICKS) fail('a frame rate that MPEG-4 can express', 'asRecorded', fps);
+  if (bitRate < 1) refuseSetting('at least one pixel a second', 'asRecorded', bitRate);
+  if (rate.num < 1 || rate.num > MAX_RECORDED_TICKS)
+    refuseSetting('a frame rate that MPEG-4 can express', 'asRecorded', fps);
   // OpenCV asks for 2 x fps x width x height bits a second.
   const bytes = (2 * width * height * frameCount(table)) / 8;
-  if (bytes > MAX_RECORDED_BYTES) fail('a video of at most 1 GiB', 'asRecorded', `${Math.round(bytes / 2 ** 20)} MiB`);
+  if (bytes > MAX_RECORDED_BYTES)
+    refuseSetting('a video of at most 1 GiB', 'asRecorded', `${Math.round(bytes / 2 ** 20)} MiB`);
   return rate;
 }
 
@@ -135,35 +137,30 @@ function recordable(table: FrameTable): Rate {
 export function rangeWithin(frames: number, range: FrameRange = { start: 0, end: frames }): FrameRange {
   const { start, end } = range ?? {};
   if (!Number.isInteger(start) || start < 0 || start >= frames) {
-    fail(`an integer from 0 to ${frames - 1}`, 'range.start', start);
+    refuseSetting(`an integer from 0 to ${frames - 1}`, 'range.start', start);
   }
   if (!Number.isInteger(end) || end <= start || end > frames) {
-    fail(`an integer from ${start + 1} to ${frames}`, 'range.end', end);
+    refuseSetting(`an integer from ${start + 1} to ${frames}`, 'range.end', end);
   }
   return { start, end };
 }
 
 function refuseWith(mode: string, settings: RenderSettings, keys: (keyof RenderSettings)[]): void {
   for (const key of keys) {
-    if (settings[key] !== undefined) fail(`nothing beside ${mode}`, key, settings[key]);
+    if (settings[key] !== undefined) refuseSetting(`nothing beside ${mode}`, key, settings[key]);
   }
 }
 
 function flag(settings: RenderSettings, key: 'lossless' | 'asRecorded'): boolean {
   const value = settings[key] ?? false;
-  return typeof value === 'boolean' ? value : fail('true or false', key, value);
+  return typeof value === 'boolean' ? value : refuseSetting('true or false', key, value);
 }
 
 function oneOf<T extends string>(choices: readonly T[], value: T, setting: string): T {
-  return choices.includes(value) ? value : fail(`one of ${choices.join(', ')}`, setting, value);
+  return choices.includes(value) ? value : refuseSetting(`one of ${choices.join(', ')}`, setting, value);
 }
 
 function numberIn(min: number, max: number, value: number, setting: string): number {
   const valid = typeof value === 'number' && value >= min && value <= max;
-  return valid ? value : fail(`a number from ${min} to ${max}`, setting, value);
-}
-
-function fail(what: string, setting: string, value: unknown): never {
-  const fields = { setting, expected: what, received: describe(value) };
-  throw new FramekilnError('INVALID_SETTING', expected(what, setting, value), fields);
+  return valid ? value : refuseSetting(`a number from ${min} to ${max}`, setting, value);
 }

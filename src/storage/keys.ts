@@ -22,6 +22,11 @@ export const DOCUMENT_TEMPLATES: readonly string[] = [
 /** Whether an id may become part of a key. */
 export const isExperimentId = (id: string): boolean => EXPERIMENT_ID.test(id);
 
+/** What is wrong with an id that is none. */
+export function invalidId(id: string): string {
+  return expected(ID_RULE, 'experiment_id', id);
+}
+
 /** @throws FramekilnError `INVALID_ID` */
 export function checkId(id: string): void {
   if (!isExperimentId(id)) refuse('INVALID_ID', ID_RULE, 'experiment_id', id);

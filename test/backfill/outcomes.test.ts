@@ -207,7 +207,7 @@ test('ids that cannot become a key are reported, and nothing is asked of S3 for 
   expect(Object.keys(outcomes).sort()).toEqual([...strange].sort());
   for (const outcome of Object.values(outcomes)) {
     expect(outcome).toMatchObject({ outcome: 'not_regenerable', code: 'invalid_id' });
-    expect(outcome.message).toContain('1 to 200 letters');
+    expect(outcome.message).toContain('1 to 200 of A-Z a-z 0-9');
   }
   expect(await here.everything()).toEqual(before);
   expect(stores.s3.requests).not.toHaveProperty('HeadObject');
