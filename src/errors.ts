@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'INVALID_ID'
   | 'INVALID_VIDEO'
   | 'NO_VIDEO'
+  | 'NOT_COMPARABLE'
   | 'UNEXPECTED';
 
 export interface ErrorFields {

@@ -16,6 +16,8 @@ export type FrameFormat = (typeof FRAME_FORMATS)[number];
 /** What an encoder produces: H.264 4:2:0, H.264 4:4:4, lossless H.264 RGB, or MPEG-4 as OpenCV's VideoWriter wrote it. */
 export type Codec = 'h264_420' | 'h264_444' | 'h264_rgb' | 'mpeg4_as_recorded';
 export type Container = 'mp4' | 'matroska';
+/** What is read: `mp4` is MP4 and MOV, `matroska` is MKV and WebM, `y4m` is YUV4MPEG2. */
+export type VideoContainer = Container | 'avi' | 'y4m';
 
 /** The frames of one job: equally long arrays, one element a frame. */
 export interface NativeFrames {
@@ -98,9 +100,8 @@ export interface Fidelity {
 
 /** What a video file holds. */
 export interface VideoFacts {
-  /** `mp4`: MP4 and MOV; `matroska`: MKV and WebM. */
-  container: Container;
-  /** FFmpeg's name: `h264`, `hevc`, `av1`, `vp9`, `vp8`, `mpeg4`, `mjpeg` or `ffv1`. */
+  container: VideoContainer;
+  /** FFmpeg's name, such as `h264`, `hevc`, `av1`, `vp9`, `mpeg4`, `mjpeg`, `ffv1`, `utvideo` or `rawvideo`. */
   codec: string;
   /** FFmpeg's name, such as `High`. */
   profile?: string;
@@ -108,7 +109,7 @@ export interface VideoFacts {
   pixelFormat: string;
   width: number;
   height: number;
-  /** Of its video stream; what an edit list hides is left out. */
+  /** Of its video stream; what an edit list or its codec hides is left out. */
   frames: number;
   /** Seconds. */
   duration: number;
@@ -119,7 +120,72 @@ export interface VideoFacts {
   bytes: number;
 }
 
-/** All calls block their thread except the muxer's; run them in the pool. All check their arguments. */
+/**
+ * How YCbCr becomes RGB. `accurate`: as the file says, chroma interpolated. `opencv`: as OpenCV's VideoCapture does, which
+ * takes everything for BT.601 and each chroma sample for its whole block.
+ */
+export const CONVERSIONS = ['accurate', 'opencv'] as const;
+export type Conversion = (typeof CONVERSIONS)[number];
+
+/** Whole frames of a video or of raw pixels: packed, one after the other, without padding. */
+export interface PixelFrames {
+  data: Uint8Array;
+  /** At least 1. */
+  frames: number;
+  width: number;
+  height: number;
+  /** FFmpeg's name of the pixel format, such as `rgb24`, `yuv420p`, `yuv422p10le`. */
+  format: string;
+  /** The matrix of ITU-T H.273: 1 BT.709, 5 and 6 BT.601, 2 not said. Of no meaning for RGB. */
+  matrix: number;
+  /** YCbCr samples use 0 to 255 rather than 16 to 235. */
+  fullRange: boolean;
+  /** Default `accurate`. */
+  conversion?: Conversion;
+}
+
+/** Frames to look at: drawn, or decoded. */
+export type FramesSide = NativeFrames | PixelFrames;
+
+/** Luma as a matrix defines it, limited range. */
+export const LUMAS = ['bt709', 'bt601'] as const;
+export type Luma = (typeof LUMAS)[number];
+
+export interface CompareJob {
+  /** The reference; `b` is scaled to its size (as OpenCV's INTER_LINEAR does) when it has another. */
+  a: FramesSide;
+  /** As many frames as `a`. */
+  b: FramesSide;
+  cpu: CpuLevel;
+  /** Also compare luma. */
+  luma?: Luma;
+  /** Leave SSIM out, which takes nearly all of the time: NaN. */
+  psnrOnly?: boolean;
+  control?: Control;
+}
+
+/** What one frame differs by, COMPARED numbers each: see there. */
+export type Compared = Float64Array;
+/**
+ * Index of each number in a frame's part of Compared: the sum of squared differences over all RGB samples; SSIM as
+ * scikit-image defines it; the sum of squared differences of luma; SSIM of luma as FFmpeg's filter defines it (NaN
+ * when luma was not asked for).
+ */
+export const COMPARED = { squaredError: 0, ssim: 1, lumaSquaredError: 2, lumaSsim: 3, count: 4 } as const;
+
+/** Decodes a video file from its start. One call at a time. */
+export interface VideoReader {
+  /**
+   * The next frames in order of display, at most `frames` (1 to 10000); undefined at the end. All have one size and
+   * format.
+   * @throws `INVALID_VIDEO` saying which frame does not decode, and how many did
+   */
+  read(frames: number): Promise<PixelFrames | undefined>;
+  /** Stops a read in progress (`CANCELLED`) and closes the file. Harmless when done before. */
+  close(): void;
+}
+
+/** All calls block their thread except the muxer's and the reader's; run them in the pool. All check their arguments. */
 export interface Addon {
   about(): About;
   /** The default schedule's times and complexities (scene-maths.md) for frames 0..frames-1. */
@@ -139,6 +205,14 @@ export interface Addon {
    * `INPUT_UNREADABLE`.
    */
   probeVideo(path: string, control?: Control): VideoFacts;
+  /** Opens a local video file that nobody vouches for, as probeVideo does, and throws what it throws. */
+  openReader(path: string): VideoReader;
+  /** Compares frame by frame; sizes below 7x7 are refused (`INVALID_ARGUMENT`). */
+  compareFrames(job: CompareJob): Compared;
+  /** The frames as packed rgb24. */
+  toRgb(side: FramesSide, cpu: CpuLevel): Uint8Array;
+  /** Scales rgb24 as OpenCV's INTER_LINEAR does, to the bit. */
+  resizeLinear(rgb: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Uint8Array;
   encodePng(rgb: Uint8Array, width: number, height: number): Uint8Array;
   /** Area-averaging scaler of rgb24. */
   scaleRgb(rgb: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Uint8Array;

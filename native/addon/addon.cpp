@@ -17,6 +17,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("encodePng", Napi::Function::New(env, encode_png));
   exports.Set("scaleRgb", Napi::Function::New(env, scale_rgb));
   exports.Set("probeVideo", Napi::Function::New(env, probe_video));
+  exports.Set("openReader", Napi::Function::New(env, open_reader));
+  exports.Set("compareFrames", Napi::Function::New(env, compare_frames));
+  exports.Set("toRgb", Napi::Function::New(env, to_rgb));
+  exports.Set("resizeLinear", Napi::Function::New(env, resize_linear));
   exports.Set("createMuxer", Napi::Function::New(env, create_muxer));
   return exports;
 }

@@ -114,32 +114,45 @@ Control control_arg(Napi::Value value) {
   return {reinterpret_cast<int32_t*>(words.data)};
 }
 
-FramesArg frames_arg(Napi::Object job) {
-  const Napi::Value width = job.Get("width"), height = job.Get("height"), cpu = job.Get("cpu");
-  const Napi::Value times = job.Get("time"), complexities = job.Get("complexity"), palettes = job.Get("palette");
-  const Napi::Value control = job.Get("control");
-  // From here on nothing runs JavaScript, so the memory stays where it is.
-  FramesArg arg{{size_arg(width, height), 0, nullptr, nullptr, nullptr}, {}, cpu_arg(cpu, "cpu")};
-  const Bytes time = array_arg(times, "time", napi_float64_array);
-  const Bytes complexity = array_arg(complexities, "complexity", napi_float64_array);
-  const Bytes palette = array_arg(palettes, "palette", napi_uint8_array);
-  if (time.count < 1 || time.count > 10'000'000 || complexity.count != time.count || palette.count != time.count) {
+FramesValues::FramesValues(Napi::Object job)
+    : width(job.Get("width")),
+      height(job.Get("height")),
+      time(job.Get("time")),
+      complexity(job.Get("complexity")),
+      palette(job.Get("palette")) {}
+
+Frames FramesValues::frames() const {
+  const Size size = size_arg(width, height);
+  const Bytes times = array_arg(time, "time", napi_float64_array);
+  const Bytes complexities = array_arg(complexity, "complexity", napi_float64_array);
+  const Bytes palettes = array_arg(palette, "palette", napi_uint8_array);
+  if (times.count < 1 || times.count > 10'000'000 || complexities.count != times.count ||
+      palettes.count != times.count) {
     throw Error("INVALID_ARGUMENT",
                 "Expected equally long arrays of 1 to 10000000 frames for time, complexity, palette");
   }
-  arg.frames.count = static_cast<int>(time.count);
-  arg.frames.time = reinterpret_cast<const double*>(time.data);
-  arg.frames.complexity = reinterpret_cast<const double*>(complexity.data);
-  arg.frames.palette = palette.data;
-  for (int i = 0; i < arg.frames.count; i++) {
-    if (!(std::isfinite(arg.frames.time[i]) && std::isfinite(arg.frames.complexity[i]) &&
-          arg.frames.palette[i] < scene::kPaletteCount)) {
+  const Frames frames{size, static_cast<int>(times.count), reinterpret_cast<const double*>(times.data),
+                      reinterpret_cast<const double*>(complexities.data), palettes.data};
+  for (int i = 0; i < frames.count; i++) {
+    if (!(std::isfinite(frames.time[i]) && std::isfinite(frames.complexity[i]) &&
+          frames.palette[i] < scene::kPaletteCount)) {
       throw Error("INVALID_ARGUMENT",
                   "Expected finite time and complexity and a palette below 3 for frame " + std::to_string(i));
     }
   }
-  arg.control = control_arg(control);
-  return arg;
+  return frames;
+}
+
+FramesArg frames_arg(Napi::Object job) {
+  const FramesValues values(job);
+  const Napi::Value cpu = job.Get("cpu"), control = job.Get("control");
+  return {values.frames(), control_arg(control), cpu_arg(cpu, "cpu")};
+}
+
+Picture rgb_arg(Napi::Value value, Size size) {
+  const Bytes rgb = array_arg(value, "rgb", napi_uint8_array);
+  if (rgb.count != picture_bytes(PixelFormat::rgb24, size)) reject("width x height x 3 bytes", "rgb", value);
+  return picture_over(PixelFormat::rgb24, size, rgb.data);
 }
 
 Napi::Uint8Array to_js(Napi::Env env, const std::vector<uint8_t>& bytes) {

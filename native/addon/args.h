@@ -46,6 +46,16 @@ struct FramesArg {
 };
 FramesArg frames_arg(Napi::Object job);
 
+/// A job's frames, read but not looked at yet: reading may run JavaScript, which may take memory away.
+struct FramesValues {
+  explicit FramesValues(Napi::Object job);
+  Frames frames() const;
+
+  Napi::Value width, height, time, complexity, palette;
+};
+/// rgb24 pixels of a JavaScript array.
+Picture rgb_arg(Napi::Value value, Size size);
+
 Napi::Uint8Array to_js(Napi::Env env, const std::vector<FrameHash>& hashes);
 Napi::Uint8Array to_js(Napi::Env env, const std::vector<uint8_t>& bytes);
 

@@ -19,6 +19,11 @@ Napi::Value encode_png(const Napi::CallbackInfo& info);
 Napi::Value scale_rgb(const Napi::CallbackInfo& info);
 
 Napi::Value probe_video(const Napi::CallbackInfo& info);
+Napi::Value open_reader(const Napi::CallbackInfo& info);
+
+Napi::Value compare_frames(const Napi::CallbackInfo& info);
+Napi::Value to_rgb(const Napi::CallbackInfo& info);
+Napi::Value resize_linear(const Napi::CallbackInfo& info);
 
 Napi::Value create_muxer(const Napi::CallbackInfo& info);
 

@@ -4,6 +4,14 @@
 #include "decode/probe.h"
 
 namespace framekiln::addon {
+namespace {
+
+const char* name_of(Container container) {
+  static const char* const names[] = {"mp4", "matroska", "avi", "y4m"};
+  return names[static_cast<int>(container)];
+}
+
+}  // namespace
 
 Napi::Value probe_video(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
@@ -11,7 +19,7 @@ Napi::Value probe_video(const Napi::CallbackInfo& info) {
     const std::string path = string_arg(info[0], "path", 4096);
     const VideoFacts facts = framekiln::probe_video(path, control_arg(info[1]));
     Napi::Object result = Napi::Object::New(env);
-    result.Set("container", facts.container == Container::mp4 ? "mp4" : "matroska");
+    result.Set("container", name_of(facts.container));
     result.Set("codec", facts.codec);
     if (!facts.profile.empty()) result.Set("profile", facts.profile);
     result.Set("pixelFormat", facts.pixel_format);

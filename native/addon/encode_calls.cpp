@@ -34,13 +34,6 @@ Napi::Object segment_to_js(Napi::Env env, const EncodedSegment& segment, const s
   return result;
 }
 
-/// rgb24 pixels of a JavaScript array.
-Picture rgb_arg(Napi::Value value, Size size) {
-  const Bytes rgb = array_arg(value, "rgb", napi_uint8_array);
-  if (rgb.count != picture_bytes(PixelFormat::rgb24, size)) reject("width x height x 3 bytes", "rgb", value);
-  return picture_over(PixelFormat::rgb24, size, rgb.data);
-}
-
 }  // namespace
 
 Napi::Value encode_segment(const Napi::CallbackInfo& info) {

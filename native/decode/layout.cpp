@@ -29,7 +29,7 @@ constexpr bool begins_mp4(uint32_t type) {
 }
 
 Layout read_mp4(AVIOContext& io, uint64_t bytes, const Control& control) {
-  Layout layout{Container::mp4};
+  Layout layout;
   bool index = false;
   for (uint64_t at = 0; bytes - at >= 8;) {
     control.check();
@@ -64,7 +64,7 @@ uint64_t read_ebml_size(AVIOContext& io) {
 }
 
 Layout read_matroska(AVIOContext& io, uint64_t bytes) {
-  Layout layout{Container::matroska};
+  Layout layout;
   avio_seek(&io, 4, SEEK_SET);
   const uint64_t header = read_ebml_size(io);
   if (header > bytes) return layout;
@@ -76,6 +76,56 @@ Layout read_matroska(AVIOContext& io, uint64_t bytes) {
   return layout;
 }
 
+/// AVI 2.0's list of where the parts of a stream's index lie: `io` stands behind the chunk's size.
+bool index_leaves_file(AVIOContext& io, uint64_t bytes, uint64_t size) {
+  avio_skip(&io, 3);
+  const bool of_indexes = avio_r8(&io) == 0;
+  const uint64_t entries = avio_rl32(&io);
+  avio_skip(&io, 16);
+  for (uint64_t i = 0; of_indexes && i < entries && 24 + 16 * (i + 1) <= size; i++) {
+    if (avio_rl64(&io) >= bytes) return true;
+    avio_skip(&io, 8);
+  }
+  return false;
+}
+
+/// Whether what precedes an AVI's frames announces more bytes than the file has. `end` is within the file.
+bool header_leaves_file(AVIOContext& io, uint64_t bytes, uint64_t end, const Control& control) {
+  for (uint64_t at = 12; at + 12 <= end;) {
+    control.check();
+    avio_seek(&io, static_cast<int64_t>(at), SEEK_SET);
+    const uint32_t type = avio_rb32(&io);
+    const uint64_t size = avio_rl32(&io);
+    const bool whole = size <= bytes - at - 8;
+    if (type == tag("indx") && whole && index_leaves_file(io, bytes, size)) return true;
+    const uint32_t list = type == tag("LIST") ? avio_rb32(&io) : 0;
+    if (list == tag("movi")) return !whole;
+    // A list's chunks are read as if they stood in its place.
+    at += one_of(list, {tag("hdrl"), tag("strl")}) ? 12 : 8 + size + size % 2;
+  }
+  return false;
+}
+
+Layout read_avi(AVIOContext& io, uint64_t bytes, const Control& control) {
+  Layout layout;
+  // AVI 2.0 has one RIFF a gigabyte.
+  for (uint64_t at = 0; at + 8 <= bytes && !layout.cut;) {
+    control.check();
+    avio_seek(&io, static_cast<int64_t>(at), SEEK_SET);
+    const uint32_t type = avio_rb32(&io);
+    const uint64_t size = avio_rl32(&io);
+    check_input(io, control);
+    if (type != tag("RIFF")) break;
+    if (size == 0 || size == UINT32_MAX) {
+      throw Error("INVALID_VIDEO", "The AVI file does not say its size: its recording was never finished");
+    }
+    layout.cut = size > bytes - at - 8 || (at == 0 && header_leaves_file(io, bytes, 8 + size, control));
+    at += 8 + size + size % 2;
+  }
+  check_input(io, control);
+  return layout;
+}
+
 }  // namespace
 
 void check_input(const AVIOContext& io, const Control& control) {
@@ -83,18 +133,27 @@ void check_input(const AVIOContext& io, const Control& control) {
   if (io.error < 0 && io.error != AVERROR_EOF) check(io.error, "IO", "read the video");
 }
 
-Layout read_layout(AVIOContext& io, const Control& control) {
+Container read_magic(AVIOContext& io, const Control& control) {
   const int64_t bytes = avio_size(&io);
   if (bytes == 0) throw Error("INVALID_VIDEO", "The file is empty");
   avio_seek(&io, 0, SEEK_SET);
-  const uint32_t first = avio_rb32(&io), second = avio_rb32(&io);
+  const uint32_t first = avio_rb32(&io), second = avio_rb32(&io), third = avio_rb32(&io);
   check_input(io, control);
-  const bool mp4 = begins_mp4(second);
-  if (bytes < 8 || !(mp4 || first == kEbml)) {
-    throw Error("INVALID_VIDEO", "The file is not a video: it is no MP4, MOV, MKV or WebM file");
-  }
-  const auto size = static_cast<uint64_t>(bytes);
-  const Layout layout = mp4 ? read_mp4(io, size, control) : read_matroska(io, size);
+  if (first == tag("RIFF") && third == tag("AVI ")) return Container::avi;
+  if (first == tag("YUV4") && second == tag("MPEG") && third >> 16 == ('2' << 8 | ' ')) return Container::y4m;
+  if (bytes >= 8 && begins_mp4(second)) return Container::mp4;
+  if (bytes >= 8 && first == kEbml) return Container::matroska;
+  throw Error("INVALID_VIDEO", "The file is not a video: it is no MP4, MOV, MKV, WebM, AVI or Y4M file");
+}
+
+Layout read_layout(AVIOContext& io, const Control& control) {
+  const Container container = read_magic(io, control);
+  const auto bytes = static_cast<uint64_t>(avio_size(&io));
+  Layout layout;
+  if (container == Container::mp4) layout = read_mp4(io, bytes, control);
+  if (container == Container::matroska) layout = read_matroska(io, bytes);
+  if (container == Container::avi) layout = read_avi(io, bytes, control);
+  layout.container = container;
   avio_seek(&io, 0, SEEK_SET);
   return layout;
 }

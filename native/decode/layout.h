@@ -9,7 +9,7 @@
 namespace framekiln {
 
 struct Layout {
-  Container container;
+  Container container{};
   /// The file ends before the structure it announces: an upload or a recording that stopped.
   bool cut = false;
 };
@@ -17,8 +17,11 @@ struct Layout {
 /// Throws Error CANCELLED or IO when that is why reading stopped.
 void check_input(const AVIOContext& io, const Control& control);
 
+/// What a file is by its first bytes. Throws Error INVALID_VIDEO when it is none of these; as check_input() does.
+Container read_magic(AVIOContext& io, const Control& control);
+
 /// Reads the outermost structure of a file, wherever `io` stands, and goes back to its start.
-/// Throws Error INVALID_VIDEO when it is no MP4 or Matroska file, or an MP4 without its index; as check_input() does.
+/// Throws as read_magic() does, and Error INVALID_VIDEO for an MP4 without its index, or an AVI without its size.
 Layout read_layout(AVIOContext& io, const Control& control);
 
 }  // namespace framekiln

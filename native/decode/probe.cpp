@@ -71,7 +71,7 @@ KeyFrames read_all(VideoFile& file, VideoFacts& facts) {
   while (const AVPacket* packet = file.next()) {
     if (packet->flags & AV_PKT_FLAG_KEY) keys.last = file.frames() - 1;
     if (keys.first < 0) keys.first = keys.last;
-    if (!(packet->flags & AV_PKT_FLAG_DISCARD)) {
+    if (file.shown()) {
       facts.frames++;
       times.add(*packet);
     }

@@ -14,11 +14,12 @@ namespace framekiln {
 /// What a video file holds.
 struct VideoFacts {
   Container container;
-  std::string codec;    ///< FFmpeg's name: h264, hevc, av1, vp9, vp8, mpeg4, mjpeg, ffv1
+  std::string
+      codec;  ///< FFmpeg's name: h264, hevc, av1, vp9, vp8, mpeg4, mjpeg, ffv1, huffyuv, ffvhuff, utvideo, rawvideo
   std::string profile;  ///< FFmpeg's name, such as "High"; empty when there is none
   std::string pixel_format;
   Size size{};          ///< as shown
-  int64_t frames = 0;   ///< as shown: what an edit list hides is left out
+  int64_t frames = 0;   ///< as shown: what an edit list or the codec hides is left out
   double duration = 0;  ///< seconds from the first frame's start to the last one's end
   Rational rate{0, 1};  ///< frames a second, on average; 0 when it cannot be told
   bool audio = false;

@@ -10,10 +10,17 @@ namespace {
 
 constexpr const char* kInvalid = "INVALID_VIDEO";
 
-/// What encoders of experiments write and browsers play. FFmpeg has some three hundred decoders more, of uneven
-/// quality, which nobody's file shall reach.
-constexpr AVCodecID kCodecs[] = {AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,  AV_CODEC_ID_AV1,   AV_CODEC_ID_VP9,
-                                 AV_CODEC_ID_VP8,  AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_FFV1};
+/// What encoders of experiments write, what their originals are kept in, and what browsers play. FFmpeg has some three
+/// hundred decoders more, of uneven quality, which nobody's file shall reach.
+constexpr AVCodecID kCodecs[] = {AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,    AV_CODEC_ID_AV1,     AV_CODEC_ID_VP9,
+                                 AV_CODEC_ID_VP8,     AV_CODEC_ID_MPEG4,   AV_CODEC_ID_MJPEG,   AV_CODEC_ID_FFV1,
+                                 AV_CODEC_ID_HUFFYUV, AV_CODEC_ID_FFVHUFF, AV_CODEC_ID_UTVIDEO, AV_CODEC_ID_RAWVIDEO};
+
+std::string known_codecs() {
+  std::string list;
+  for (AVCodecID id : kCodecs) list += std::string(list.empty() ? "" : ", ") + avcodec_get_name(id);
+  return list;
+}
 
 [[noreturn]] void no_decoder(const char* name) {
   throw Error(kInvalid, std::string("The video cannot be checked: this FFmpeg has no decoder for ") + name);
@@ -25,8 +32,7 @@ VideoDecoder::VideoDecoder(const VideoFile& file) : file_(file) {
   const AVCodecParameters& stream = *file.stream().codecpar;
   const char* name = avcodec_get_name(stream.codec_id);
   if (std::find(std::begin(kCodecs), std::end(kCodecs), stream.codec_id) == std::end(kCodecs)) {
-    throw Error(kInvalid, std::string("The video's codec is ") + name +
-                              "; expected one of h264, hevc, av1, vp9, vp8, mpeg4, mjpeg, ffv1");
+    throw Error(kInvalid, std::string("The video's codec is ") + name + "; expected one of " + known_codecs());
   }
   const AVCodec* codec = avcodec_find_decoder(stream.codec_id);
   if (!codec) no_decoder(name);
@@ -49,7 +55,11 @@ void VideoDecoder::check_decoded(int rc) const {
   throw Error(kInvalid, "The video is damaged: frame " + std::to_string(file_.frames() - 1) + " does not decode");
 }
 
-void VideoDecoder::send(const AVPacket* packet) { check_decoded(avcodec_send_packet(context_.get(), packet)); }
+void VideoDecoder::send(const AVPacket* packet) {
+  // FFmpeg would take it for the end.
+  if (packet && packet->size == 0) check_decoded(AVERROR_INVALIDDATA);
+  check_decoded(avcodec_send_packet(context_.get(), packet));
+}
 
 const AVFrame* VideoDecoder::receive() {
   const int rc = avcodec_receive_frame(context_.get(), frame_.get());

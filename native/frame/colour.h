@@ -14,6 +14,11 @@ static constexpr uint8_t luma(int r, int g, int b) {
   return static_cast<uint8_t>((11966 * r + 40254 * g + 4064 * b + (16 << 16) + (1 << 15)) >> 16);
 }
 
+/// Luma of BT.601 (ITU-R BT.601-7, 2.5.1), made as that of BT.709 above.
+static constexpr uint8_t luma_601(int r, int g, int b) {
+  return static_cast<uint8_t>((16829 * r + 33039 * g + 6416 * b + (16 << 16) + (1 << 15)) >> 16);
+}
+
 /// Chroma in 1/64 steps, offset by 128 * 64; four of them add up in 16 bits.
 static constexpr uint16_t cb64(int r, int g, int b) {
   return static_cast<uint16_t>((-6596 * r - 22188 * g + 28784 * b + (128 << 16) + (1 << 9)) >> 10);

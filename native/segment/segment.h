@@ -8,19 +8,9 @@
 #include "frame/control.h"
 #include "frame/hash.h"
 #include "render/cpu/cpu_renderer.h"
+#include "render/frames.h"
 
 namespace framekiln {
-
-/// Consecutive frames: arrays of `count` elements that outlive the call.
-struct Frames {
-  Size size;
-  int count;
-  const double* time;
-  const double* complexity;
-  const uint8_t* palette;
-
-  scene::FrameParams at(int i) const { return {time[i], complexity[i], static_cast<scene::PaletteName>(palette[i])}; }
-};
 
 /// Draws the frames, packed, one after the other, into `out`. Hashes are appended when `hashes` is not null.
 void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,

@@ -11,6 +11,7 @@ import { encoders, make, PICTURE, probe, SOUND } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
 const addon = loadAddon();
 const kiln = createKiln({ threads: 2 });
 afterAll(() => kiln[Symbol.asyncDispose]());
@@ -27,7 +28,7 @@ describe.each<[string, RenderSettings, Partial<VideoFacts>]>([
     [29.97, '30000/1001'],
     [12.5, '25/2'],
   ])('%d fps', async (fps, rate) => {
-    const file = join(folder, `${fps}-${name}`);
+    const file = at(`${fps}-${name}`);
     await kiln.renderToFile(scheduled(64, 36, 70, fps), file, settings);
     const found = addon.probeVideo(file);
     expect(found).toMatchObject({ ...facts, width: 64, height: 36, frames: 70, audio: false });
@@ -44,7 +45,7 @@ test('odd sizes, and one frame', async () => {
     [17, 3],
     [641, 359],
   ] as const) {
-    const file = join(folder, `${width}.mp4`);
+    const file = at(`${width}.mp4`);
     await kiln.renderToFile(scheduled(width, height, 1), file);
     expect(addon.probeVideo(file)).toMatchObject({ width, height, frames: 1, duration: 1 / 30, rate: '30/1' });
   }
@@ -68,9 +69,19 @@ describe("other programs' files", () => {
     ['mp4v.mp4', 'mpeg4', ['-c:v', 'mpeg4', '-bf', '2'], { codec: 'mpeg4' }, false],
     ['motion-jpeg.mp4', 'mjpeg', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'], { codec: 'mjpeg' }, false],
     ['ffv1.mkv', 'ffv1', ['-c:v', 'ffv1'], { codec: 'ffv1' }, false],
+    ['h264.avi', 'libx264', H264, { codec: 'h264', container: 'avi' }, true],
+    ['mp4v.avi', 'mpeg4', ['-c:v', 'mpeg4', '-bf', '2'], { codec: 'mpeg4', container: 'avi' }, false],
+    ['motion-jpeg.avi', 'mjpeg', ['-c:v', 'mjpeg'], { codec: 'mjpeg', container: 'avi' }, false],
+    ['huffyuv.avi', 'huffyuv', ['-c:v', 'huffyuv'], { codec: 'huffyuv', pixelFormat: 'yuv422p' }, false],
+    ['ffvhuff.avi', 'ffvhuff', ['-c:v', 'ffvhuff'], { codec: 'ffvhuff' }, false],
+    ['utvideo.avi', 'utvideo', ['-c:v', 'utvideo'], { codec: 'utvideo', container: 'avi' }, false],
+    ['raw.avi', 'rawvideo', ['-c:v', 'rawvideo', '-pix_fmt', 'bgr24'], { codec: 'rawvideo' }, false],
+    ['raw.mov', 'rawvideo', ['-c:v', 'rawvideo', '-pix_fmt', 'uyvy422'], { container: 'mp4' }, false],
+    ['420.y4m', 'wrapped_avframe', ['-pix_fmt', 'yuv420p'], { codec: 'rawvideo', container: 'y4m' }, false],
+    ['10-bit.y4m', 'wrapped_avframe', ['-strict', '-1', '-pix_fmt', 'yuv444p10le'], { container: 'y4m' }, false],
   ])('%s', async ([name, encoder, args, facts, plays], context) => {
     context.skip(!available.has(encoder), `this ffmpeg has no ${encoder}`);
-    const file = await make(join(folder, name), ...PICTURE, ...args);
+    const file = await make(at(name), ...PICTURE, ...args);
     const found = addon.probeVideo(file);
     expect(found).toMatchObject({ width: 160, height: 90, frames: 50, rate: '25/1', audio: false, ...facts });
     expect(found.duration).toBeCloseTo(2, 3);
@@ -80,26 +91,23 @@ describe("other programs' files", () => {
   });
 
   test('with sound, and through an edit list', async () => {
-    const file = await make(join(folder, 'sound.mp4'), ...PICTURE, ...SOUND, ...H264, '-c:a', 'aac');
+    const file = await make(at('sound.mp4'), ...PICTURE, ...SOUND, ...H264, '-c:a', 'aac');
     expect(addon.probeVideo(file)).toMatchObject({ frames: 50, audio: true });
-    const part = await make(join(folder, 'part.mp4'), '-ss', '0.5', '-i', file, '-c', 'copy', '-an');
+    const part = await make(at('part.mp4'), '-ss', '0.5', '-i', file, '-c', 'copy', '-an');
     const { frames } = addon.probeVideo(part);
     expect(frames).toBeGreaterThanOrEqual(37);
     expect(frames).toBeLessThan(50);
   });
 
+  test('AVI with sound, and with frames that were dropped', async () => {
+    const file = await make(at('sound.avi'), ...PICTURE, ...SOUND, '-c:v', 'mjpeg', '-c:a', 'pcm_s16le');
+    expect(addon.probeVideo(file)).toMatchObject({ container: 'avi', frames: 50, audio: true });
+    const drop = ['-vf', "select='not(between(n,10,19)+between(n,49,49))'", '-fps_mode', 'vfr', '-c:v', 'mjpeg'];
+    expect(addon.probeVideo(await make(at('dropped.avi'), ...PICTURE, ...drop))).toMatchObject({ frames: 39 });
+  });
+
   test('written to a pipe, so that its header knows no length', async () => {
-    const file = await make(
-      join(folder, 'live.mkv'),
-      ...PICTURE,
-      ...H264,
-      '-f',
-      'matroska',
-      '-flush_packets',
-      '1',
-      '-live',
-      '1',
-    );
+    const file = await make(at('live.mkv'), ...PICTURE, ...H264, '-f', 'matroska', '-flush_packets', '1', '-live', '1');
     expect(addon.probeVideo(file)).toMatchObject({ frames: 50 });
     expect(readFileSync(file).length).toBe(addon.probeVideo(file).bytes);
   });

@@ -24,6 +24,8 @@ function write(name: string, data: string | Uint8Array): string {
   return at(name);
 }
 
+const SMALL = ['-f', 'lavfi', '-i', 'testsrc2=size=34x18:duration=0.5'];
+
 /** `ok`, or the error as `CODE message`. */
 function verdict(path: string): string {
   try {
@@ -35,7 +37,7 @@ function verdict(path: string): string {
   }
 }
 
-const whole = {} as Record<'mp4' | 'mkv' | 'fragmented' | 'recorded', Buffer>;
+const whole = {} as Record<'mp4' | 'mkv' | 'fragmented' | 'recorded' | 'avi' | 'utvideo' | 'y4m', Buffer>;
 beforeAll(async () => {
   const document = scheduled(64, 36, 40);
   const { video } = await kiln.render(document, { segmentSeconds: 0.5 });
@@ -43,6 +45,9 @@ beforeAll(async () => {
   whole.mkv = Buffer.from((await kiln.render(document, { container: 'matroska' })).video);
   whole.recorded = Buffer.from((await kiln.render(document, { asRecorded: true })).video);
   const fragments = ['-c:v', 'libx264', '-g', '10', '-movflags', 'frag_keyframe+empty_moov'];
+  whole.avi = fs.readFileSync(await make(at('m.avi'), ...PICTURE, ...SOUND, '-c:v', 'mpeg4', '-bf', '2'));
+  whole.utvideo = fs.readFileSync(await make(at('u.avi'), ...SMALL, '-c:v', 'utvideo'));
+  whole.y4m = fs.readFileSync(await make(at('s.y4m'), ...SMALL));
   whole.fragmented = fs.readFileSync(await make(at('f.mp4'), ...PICTURE, ...fragments));
 });
 
@@ -53,10 +58,12 @@ describe('no video', () => {
     ['json', '{"version": "1.0"}'],
     ['html', '<!doctype html><video src="http://localhost/x.mp4"></video>'],
     ['short', Buffer.from('\0\0\0')],
+    ['wave', Buffer.from('RIFF\x24\0\0\0WAVEfmt ')],
+    ['half a magic', 'YUV4MPEG'],
     ['zeros', Buffer.alloc(100_000)],
   ])('%s', (name, data) => {
     const expected =
-      name === 'empty' ? 'The file is empty' : 'The file is not a video: it is no MP4, MOV, MKV or WebM file';
+      name === 'empty' ? 'The file is empty' : 'The file is not a video: it is no MP4, MOV, MKV, WebM, AVI or Y4M file';
     expect(verdict(write(name, data))).toBe(`INVALID_VIDEO ${expected}`);
   });
 
@@ -124,7 +131,7 @@ describe('files that name others', () => {
 });
 
 describe('cut short', () => {
-  test.each(['mp4', 'mkv', 'recorded'] as const)('%s, anywhere', (kind) => {
+  test.each(['mp4', 'mkv', 'recorded', 'avi', 'utvideo'] as const)('%s, anywhere', (kind) => {
     const bytes = whole[kind];
     expect(verdict(write('cut', bytes))).toBe('ok');
     const lengths = Array.from({ length: 150 }, (_, i) => Math.floor((i * bytes.length) / 150));
@@ -133,6 +140,57 @@ describe('cut short', () => {
         /^INVALID_VIDEO /,
       );
     }
+  });
+
+  test('Y4M: whole frames are a video too', () => {
+    const bytes = whole.y4m;
+    const header = bytes.indexOf('\n') + 1;
+    const frame = 'FRAME\n'.length + 34 * 18 + 2 * 17 * 9;
+    for (let length = 0; length <= bytes.length; length += length < header + 9 ? 1 : 97) {
+      const found = verdict(write('cut.y4m', bytes.subarray(0, length)));
+      const frames = Math.floor((length - header) / frame);
+      const counted = `INVALID_VIDEO The video is cut short: only ${frames} frames can be read`;
+      const none = 'INVALID_VIDEO The video has no frames';
+      if (length < header) expect(found).toMatch(/^INVALID_VIDEO /);
+      else if ((length - header) % frame !== 0) expect(found, `${length} bytes`).toBe(counted);
+      else expect(found, `${length} bytes`).toBe(frames > 0 ? 'ok' : none);
+    }
+    expect(verdict(write('cut.y4m', bytes.subarray(0, header + 7 * frame)))).toBe('ok');
+  });
+
+  test('AVI: what its headers announce', () => {
+    const bytes = Buffer.from(whole.avi);
+    const refused = (change: (copy: Buffer) => void) => {
+      const copy = Buffer.from(bytes);
+      change(copy);
+      return verdict(write('announced.avi', copy));
+    };
+    const movi = bytes.indexOf('LIST', bytes.indexOf('movi') - 8, 'latin1');
+    expect(refused(() => undefined)).toBe('ok');
+    const cut = /^INVALID_VIDEO The video is cut short: only 50 frames can be read$/;
+    expect(refused((copy) => copy.writeUInt32LE(bytes.length + 1000, movi + 4))).toMatch(cut);
+    expect(refused((copy) => copy.writeUInt32LE(bytes.length - 7, 4))).toMatch(cut);
+    for (const unknown of [0, 0xffff_ffff]) {
+      expect(refused((copy) => copy.writeUInt32LE(unknown, 4))).toBe(
+        'INVALID_VIDEO The AVI file does not say its size: its recording was never finished',
+      );
+    }
+    // AVI 2.0's list of indexes, in the place that FFmpeg leaves for it.
+    const place = bytes.indexOf('JUNK', bytes.indexOf('strf'), 'latin1');
+    const announce = (offset: number) => (copy: Buffer) => {
+      copy.write('indx', place);
+      copy.writeUInt16LE(4, place + 8);
+      copy.writeUInt16LE(0, place + 10);
+      copy.writeUInt32LE(1, place + 12);
+      copy.writeBigUInt64LE(BigInt(offset), place + 32);
+    };
+    expect(refused(announce(bytes.length + 5))).toMatch(cut);
+    expect(refused(announce(bytes.length - 5))).not.toMatch(cut);
+    // A chunk that is no frame of the video any more, though the index says so.
+    const frame = bytes.indexOf('00dc', movi + 5000, 'latin1');
+    expect(refused((copy) => copy.write('77xx', frame))).toBe(
+      'INVALID_VIDEO The video is damaged: only 49 of 50 frames can be read',
+    );
   });
 
   test('fragmented: the whole fragments are a video too', () => {
@@ -154,7 +212,7 @@ describe('cut short', () => {
 });
 
 describe('damaged', () => {
-  const kinds = fc.constantFrom<keyof typeof whole>('mp4', 'mkv', 'fragmented', 'recorded');
+  const kinds = fc.constantFrom<keyof typeof whole>('mp4', 'mkv', 'fragmented', 'recorded', 'avi', 'utvideo', 'y4m');
   const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
   test('bits that flipped: facts, or a fault', () => {

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the probe on our own files: whole, cut short, damaged, and no videos at all.
+// Checks the probe, the reader and the converter: on whole files, cut ones, damaged ones, and no videos at all.
 //   check_decode SEED [NAME ...]   those checks, or all; exit 1 and what failed
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <random>
 
 #include "check.h"
 #include "decode.h"
+#include "decode/frame_reader.h"
 #include "decode/probe.h"
 #include "encode/libraries.h"
 #include "encode/muxer.h"
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
 
 namespace framekiln::checks {
 namespace {
@@ -20,7 +26,10 @@ constexpr int kFrames = 13;
 constexpr Size kSize{64, 36};
 std::mt19937 random_bits;
 
-const char* container_name(Container container) { return container == Container::mp4 ? "mp4" : "matroska"; }
+const char* container_name(Container container) {
+  static const char* const names[] = {"mp4", "matroska", "avi", "y4m"};
+  return names[static_cast<int>(container)];
+}
 
 std::vector<uint8_t> video_of(Codec codec, Container container, Size size = kSize) {
   const EncodeSettings s = settings_of(codec, size);
@@ -33,6 +42,40 @@ std::vector<uint8_t> video_of(Codec codec, Container container, Size size = kSiz
   }
   muxer.finish();
   return sink.bytes();
+}
+
+struct Sample {
+  std::string name;
+  Container container;
+  std::string codec;
+  std::vector<uint8_t> bytes;
+};
+
+/// Of containers that only others write.
+std::vector<Sample> foreign(Size size) {
+  constexpr std::pair<AVCodecID, AVPixelFormat> kinds[] = {
+      {AV_CODEC_ID_MPEG4, AV_PIX_FMT_YUV420P},   {AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ420P},
+      {AV_CODEC_ID_FFV1, AV_PIX_FMT_YUV444P},    {AV_CODEC_ID_HUFFYUV, AV_PIX_FMT_RGB24},
+      {AV_CODEC_ID_FFVHUFF, AV_PIX_FMT_YUV420P}, {AV_CODEC_ID_UTVIDEO, AV_PIX_FMT_GBRP},
+      {AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_BGR24},  {AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_YUV420P}};
+  std::vector<Sample> samples{{"y4m", Container::y4m, "rawvideo", y4m_of(size, kFrames)}};
+  for (const auto& [codec, format] : kinds) {
+    const std::string name = avcodec_get_name(codec);
+    samples.push_back({"avi " + name, Container::avi, name, avi_of(codec, format, size, kFrames)});
+  }
+  return samples;
+}
+
+std::vector<Sample> all_samples() {
+  std::vector<Sample> samples = foreign(kSize);
+  for (Codec codec : {Codec::h264_420, Codec::h264_444, Codec::h264_rgb, Codec::mpeg4_as_recorded}) {
+    for (Container container : {Container::mp4, Container::matroska}) {
+      const std::string name = std::string(container_name(container)) + " " + name_of(settings_of(codec, kSize));
+      const bool recorded = codec == Codec::mpeg4_as_recorded;
+      samples.push_back({name, container, recorded ? "mpeg4" : "h264", video_of(codec, container)});
+    }
+  }
+  return samples;
 }
 
 void write(const std::string& path, const std::vector<uint8_t>& bytes, size_t length) {
@@ -77,42 +120,204 @@ void facts() {
   }
 }
 
-/// A file that lost its end is no whole video, wherever it was cut.
+void foreign_facts() {
+  TemporaryFolder folder;
+  for (Size size : {kSize, Size{34, 18}, Size{320, 180}}) {
+    for (const Sample& sample : foreign(size)) {
+      const std::string path = folder.file();
+      write(path, sample.bytes, sample.bytes.size());
+      const VideoFacts f = probe_video(path, {});
+      expect(f.container == sample.container && f.codec == sample.codec, sample.name + ": " + f.codec);
+      expect(f.size.width == size.width && f.size.height == size.height, sample.name + ": size");
+      expect(f.frames == kFrames, sample.name + ": " + std::to_string(f.frames) + " frames");
+      expect(std::abs(f.duration - kFrames / 30.0) < 0.002, sample.name + ": " + std::to_string(f.duration) + " s");
+    }
+  }
+}
+
+/// A file that lost its end is no whole video, wherever it was cut; but for Y4M, which says nothing of its length.
 void cut_short() {
   TemporaryFolder folder;
   const std::string path = folder.file();
-  for (Codec codec : {Codec::h264_420, Codec::mpeg4_as_recorded}) {
-    for (Container container : {Container::mp4, Container::matroska}) {
-      const std::vector<uint8_t> bytes = video_of(codec, container);
-      const size_t step = std::max<size_t>(1, bytes.size() / 200);
-      for (size_t length = 0; length < bytes.size(); length += length + 40 < bytes.size() ? step : 1) {
-        write(path, bytes, length);
-        const std::string what = std::string(container_name(container)) + ", " + std::to_string(length) + " bytes of " +
-                                 std::to_string(bytes.size());
-        expect(!is_video(path, what), what + ": passed for a whole video");
-      }
+  constexpr size_t y4m_frame = 6 + 64 * 36 * 3 / 2;
+  for (const Sample& sample : all_samples()) {
+    const std::vector<uint8_t>& bytes = sample.bytes;
+    const size_t step = std::max<size_t>(1, bytes.size() / 200);
+    for (size_t length = 0; length < bytes.size(); length += length + 40 < bytes.size() ? step : 1) {
+      write(path, bytes, length);
+      const std::string what =
+          sample.name + ", " + std::to_string(length) + " bytes of " + std::to_string(bytes.size());
+      const bool between = sample.container == Container::y4m && (bytes.size() - length) % y4m_frame == 0;
+      expect(is_video(path, what) == between, what + (between ? ": refused" : ": passed for a whole video"));
     }
   }
+}
+
+/// Flips some bits.
+std::vector<uint8_t> damage(std::vector<uint8_t> bytes, bool header) {
+  const size_t within = header ? std::min<size_t>(bytes.size(), 1200) : bytes.size();
+  for (size_t flips = 1 + random_bits() % 8; flips > 0; flips--) {
+    bytes[random_bits() % within] ^= static_cast<uint8_t>(1u << random_bits() % 8);
+  }
+  return bytes;
 }
 
 /// Whatever a file holds, it has facts or a fault.
 void damaged() {
   TemporaryFolder folder;
   const std::string path = folder.file();
-  for (Codec codec : {Codec::h264_420, Codec::h264_rgb, Codec::mpeg4_as_recorded}) {
-    for (Container container : {Container::mp4, Container::matroska}) {
-      const std::vector<uint8_t> good = video_of(codec, container);
-      for (int round = 0; round < 200; round++) {
-        std::vector<uint8_t> bytes = good;
-        const size_t flips = 1 + random_bits() % 8;
-        // Half of them in what describes the video.
-        const size_t within = round % 2 ? bytes.size() : std::min<size_t>(bytes.size(), 1200);
-        for (size_t i = 0; i < flips; i++) bytes[random_bits() % within] ^= uint8_t(1u << random_bits() % 8);
-        write(path, bytes, bytes.size());
-        is_video(path, std::string(container_name(container)) + ", round " + std::to_string(round));
+  for (const Sample& sample : all_samples()) {
+    for (int round = 0; round < 150; round++) {
+      const std::vector<uint8_t> bytes = damage(sample.bytes, round % 2);
+      write(path, bytes, bytes.size());
+      is_video(path, sample.name + ", round " + std::to_string(round));
+    }
+  }
+}
+
+/// Reads all, some frames at a time; gives how many, or -1 when it is no video to its end.
+int read_all(const std::string& path, const std::string& what, std::vector<uint8_t>& pixels) {
+  int frames = 0;
+  try {
+    FrameReader reader(path, {});
+    for (;;) {
+      const int count = 1 + static_cast<int>(random_bits() % 6);
+      std::vector<uint8_t> part{1, 2, 3};
+      const int got = reader.read(count, part);
+      if (got == 0) break;
+      frames += got;
+      expect(got <= count, what + ": more frames than asked for");
+      expect(part.size() == 3 + static_cast<size_t>(got) * frame_bytes(reader.layout()), what + ": bytes");
+      expect(fits(reader.layout().size), what + ": size");
+      pixels.insert(pixels.end(), part.begin() + 3, part.end());
+    }
+    std::vector<uint8_t> none;
+    expect(reader.read(1, none) == 0 && none.empty(), what + ": frames behind the end");
+    return frames;
+  } catch (const Error& error) {
+    expect(error.code() == std::string("INVALID_VIDEO"), what + ": threw " + error.code() + " (" + error.what() + ")");
+  }
+  return -1;
+}
+
+/// The reader's frames are those that FFmpeg decodes.
+void frames() {
+  TemporaryFolder folder;
+  for (const Sample& sample : all_samples()) {
+    const std::string path = folder.file();
+    write(path, sample.bytes, sample.bytes.size());
+    std::vector<uint8_t> pixels;
+    const int count = read_all(path, sample.name, pixels);
+    expect(count == kFrames, sample.name + ": " + std::to_string(count) + " frames");
+    Decoded video = decode(path);
+    if (sample.name.find("h264_rgb") == std::string::npos && sample.name.find("utvideo") == std::string::npos) {
+      expect(pixels == video.pixels, sample.name + ": pixels");
+    } else {
+      expect(pixels.size() == video.pixels.size(), sample.name + ": bytes");
+    }
+  }
+}
+
+/// What the reader makes of a damaged file is frames, then the end or a fault.
+void damaged_frames() {
+  TemporaryFolder folder;
+  const std::string path = folder.file();
+  for (const Sample& sample : all_samples()) {
+    for (int round = 0; round < 100; round++) {
+      const std::vector<uint8_t> bytes = damage(sample.bytes, round % 2);
+      write(path, bytes, round % 4 ? bytes.size() : random_bits() % bytes.size());
+      std::vector<uint8_t> pixels;
+      read_all(path, sample.name + ", round " + std::to_string(round), pixels);
+    }
+  }
+}
+
+/// A small file of large frames: as many a read as fit into memory, however many were asked for.
+void bounded() {
+  TemporaryFolder folder;
+  const std::string path = folder.file();
+  const std::vector<uint8_t> bytes = avi_of(AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ444P, {4096, 4096}, 7);
+  write(path, bytes, bytes.size());
+  FrameReader reader(path, {});
+  int total = 0;
+  for (;;) {
+    std::vector<uint8_t> part;
+    const int got = reader.read(10'000, part);
+    if (got == 0) break;
+    total += got;
+    expect(part.capacity() <= size_t{256} << 20, "a read of " + std::to_string(part.capacity()) + " bytes");
+  }
+  expect(total == 7, std::to_string(total) + " large frames");
+}
+
+/// Every pixel format, at any size: converted, or refused. Memory has not a byte to spare, for the sanitizers.
+void pixels() {
+  int converted = 0;
+  for (const AVPixFmtDescriptor* d = av_pix_fmt_desc_next(nullptr); d; d = av_pix_fmt_desc_next(d)) {
+    for (int round = 0; round < 12; round++) {
+      const Size size{1 + static_cast<int>(random_bits() % 70), 1 + static_cast<int>(random_bits() % 20)};
+      const PixelLayout layout{av_pix_fmt_desc_get_id(d), size, static_cast<AVColorSpace>(random_bits() % AVCOL_SPC_NB),
+                               random_bits() % 2 == 0};
+      const std::string what =
+          std::string(d->name) + " " + std::to_string(size.width) + "x" + std::to_string(size.height);
+      try {
+        PixelConverter converter(layout, Conversion::accurate);
+        const size_t bytes = frame_bytes(layout);
+        const std::unique_ptr<uint8_t[]> packed(new uint8_t[bytes]);
+        for (size_t i = 0; i < bytes; i++) packed[i] = static_cast<uint8_t>(random_bits());
+        const size_t row = static_cast<size_t>(size.width) * 3, stride = row + random_bits() % 3;
+        const size_t needed = stride * static_cast<size_t>(size.height - 1) + row;
+        const std::unique_ptr<uint8_t[]> rgb(new uint8_t[needed]), again(new uint8_t[needed]);
+        const auto convert = [&](uint8_t* out) {
+          std::memset(out, 0x5a, needed);
+          converter.to_rgb(packed.get(), {PixelFormat::rgb24, size, {out}, {static_cast<ptrdiff_t>(stride)}});
+        };
+        convert(rgb.get());
+        convert(again.get());
+        expect(std::memcmp(rgb.get(), again.get(), needed) == 0, what + ": not the same again");
+        for (size_t i = 0; i < needed; i++) {
+          if (i % stride >= row) expect(rgb[i] == 0x5a, what + ": wrote between the rows");
+        }
+        const uint8_t* luma = converter.luma(packed.get(), layout.matrix);
+        expect(!luma || (luma == packed.get() && bytes >= static_cast<size_t>(size.width * size.height)),
+               what + ": luma");
+        converted++;
+      } catch (const Error& error) {
+        expect(error.code() == std::string("INVALID_ARGUMENT"), what + ": threw " + error.code());
       }
     }
   }
+  expect(converted > 1000, std::to_string(converted) + " pictures converted");
+}
+
+/// Formats whose conversion needs no arithmetic.
+void rgb_orders() {
+  constexpr Size size{13, 5};
+  constexpr size_t count = 13 * 5;
+  std::vector<uint8_t> rgb(count * 3), bgr(count * 3), planes(count * 3), out(count * 3);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t c = 0; c < 3; c++) rgb[3 * i + c] = bgr[3 * i + 2 - c] = static_cast<uint8_t>(random_bits());
+    for (size_t c = 0; c < 3; c++) planes[i + count * ((c + 2) % 3)] = rgb[3 * i + c];
+  }
+  const std::pair<AVPixelFormat, std::vector<uint8_t>*> formats[] = {
+      {AV_PIX_FMT_RGB24, &rgb}, {AV_PIX_FMT_BGR24, &bgr}, {AV_PIX_FMT_GBRP, &planes}};
+  for (const auto& [format, packed] : formats) {
+    PixelConverter converter({format, size, AVCOL_SPC_RGB, true}, Conversion::accurate);
+    converter.to_rgb(packed->data(), picture_over(PixelFormat::rgb24, size, out.data()));
+    expect(out == rgb, std::string(av_get_pix_fmt_name(format)) + ": not the same colours");
+    expect(!converter.luma(packed->data(), AVCOL_SPC_BT709), "luma of RGB");
+  }
+  const auto luma_of = [&](AVPixelFormat format, AVColorSpace matrix, bool full, AVColorSpace wanted) {
+    return PixelConverter({format, size, matrix, full}, Conversion::accurate).luma(rgb.data(), wanted) == rgb.data();
+  };
+  expect(luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of its matrix");
+  expect(luma_of(AV_PIX_FMT_YUV444P, AVCOL_SPC_UNSPECIFIED, false, AVCOL_SPC_BT709), "luma of no matrix");
+  expect(luma_of(AV_PIX_FMT_NV12, AVCOL_SPC_BT470BG, false, AVCOL_SPC_SMPTE170M), "luma of BT.601");
+  expect(!luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, false, AVCOL_SPC_SMPTE170M), "luma of another matrix");
+  expect(!luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, true, AVCOL_SPC_BT709), "luma of full range");
+  expect(!luma_of(AV_PIX_FMT_YUV420P10, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of 10 bits");
+  expect(!luma_of(AV_PIX_FMT_YUYV422, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of packed YCbCr");
+  expect(!luma_of(AV_PIX_FMT_GRAY8, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of grey");
 }
 
 /// Random bytes behind what begins such a file.
@@ -123,7 +328,9 @@ void garbage() {
       {},
       {0, 0, 0, 16, 'f', 't', 'y', 'p', 'i', 's', 'o', 'm'},
       {0, 0, 2, 0, 'm', 'o', 'o', 'v', 0, 0, 1, 0, 't', 'r', 'a', 'k'},
-      {0x1A, 0x45, 0xDF, 0xA3, 0x81}};
+      {0x1A, 0x45, 0xDF, 0xA3, 0x81},
+      {'R', 'I', 'F', 'F', 0, 2, 0, 0, 'A', 'V', 'I', ' ', 'L', 'I', 'S', 'T', 0, 1, 0, 0, 'h', 'd', 'r', 'l'},
+      {'Y', 'U', 'V', '4', 'M', 'P', 'E', 'G', '2', ' ', 'W', '9', '9', '9', '9', '9', ' ', 'H'}};
   for (const std::vector<uint8_t>& beginning : beginnings) {
     for (int round = 0; round < 100; round++) {
       std::vector<uint8_t> bytes = beginning;
@@ -145,14 +352,25 @@ void refusals() {
   }
   int32_t words[2] = {1, 0};
   expect_error("CANCELLED", "cancelled", [&] { probe_video(good, {words}); });
+  expect_error("CANCELLED", "cancelled", [&] { FrameReader(good, {words}); });
+  words[0] = 0;
+  FrameReader reader(good, {words});
+  std::vector<uint8_t> out;
+  expect(reader.read(2, out) == 2, "two frames");
+  words[0] = 1;
+  expect_error("CANCELLED", "cancelled", [&] { reader.read(20, out); });
 }
 
 struct Check {
   const char* name;
   void (*run)();
 };
-constexpr Check kChecks[] = {
-    {"facts", facts}, {"cut_short", cut_short}, {"damaged", damaged}, {"garbage", garbage}, {"refusals", refusals}};
+constexpr Check kChecks[] = {{"facts", facts},          {"foreign_facts", foreign_facts},
+                             {"cut_short", cut_short},  {"damaged", damaged},
+                             {"garbage", garbage},      {"refusals", refusals},
+                             {"frames", frames},        {"damaged_frames", damaged_frames},
+                             {"bounded", bounded},      {"pixels", pixels},
+                             {"rgb_orders", rgb_orders}};
 
 }  // namespace
 }  // namespace framekiln::checks

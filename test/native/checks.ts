@@ -19,7 +19,19 @@ export const ENCODE_CHECKS = [
   'disk_full',
   'after_failure',
 ];
-export const DECODE_CHECKS = ['facts', 'cut_short', 'damaged', 'garbage', 'refusals'];
+export const DECODE_CHECKS = [
+  'facts',
+  'foreign_facts',
+  'cut_short',
+  'damaged',
+  'garbage',
+  'refusals',
+  'frames',
+  'damaged_frames',
+  'bounded',
+  'pixels',
+  'rgb_orders',
+];
 
 export interface Outcome {
   /** Exit status, or the name of the signal that ended it. */

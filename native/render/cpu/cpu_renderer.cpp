@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/cpu/cpu_renderer.h"
 
-#include <algorithm>
-#include <string>
-
-#include "frame/error.h"
 #include "render/cpu/variants.h"
 
 namespace framekiln {
@@ -12,30 +8,8 @@ namespace framekiln {
 // Here, so that no unit built for a wider instruction set emits it.
 Renderer::~Renderer() = default;
 
-const char* cpu_level_name(CpuLevel level) {
-  static const char* const names[] = {"reference", "baseline", "avx2", "avx512"};
-  return names[static_cast<int>(level)];
-}
-
-std::vector<CpuLevel> cpu_levels() {
-  std::vector<CpuLevel> levels{CpuLevel::reference, CpuLevel::baseline};
-#if defined(FK_HAVE_X86_LEVELS)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-    levels.push_back(CpuLevel::avx2);
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl")) {
-      levels.push_back(CpuLevel::avx512);
-    }
-  }
-#endif
-  return levels;
-}
-
 std::unique_ptr<Renderer> make_cpu_renderer(CpuLevel level, PixelFormat format, Size size) {
-  const std::vector<CpuLevel> levels = cpu_levels();
-  if (std::find(levels.begin(), levels.end(), level) == levels.end()) {
-    throw Error("INVALID_ARGUMENT", std::string("This machine cannot run the CPU level ") + cpu_level_name(level));
-  }
+  check_cpu_level(level);
   switch (level) {
 #if defined(FK_HAVE_X86_LEVELS)
     case CpuLevel::avx512:
