@@ -7,12 +7,14 @@ import { benchMemory } from './memory.js';
 import { type BenchOptions, PARTS, readOptions, USAGE } from './options.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { benchPeers } from './peers.js';
+import { benchQuality } from './quality.js';
 import { benchRender } from './render.js';
 
 const RUN = {
   render: benchRender,
   encode: benchEncode,
   peers: benchPeers,
+  measure: benchQuality,
   memory: benchMemory,
   backfill: benchBackfill,
 };

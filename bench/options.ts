@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Size } from './scenes.js';
 
-export const PARTS = ['render', 'encode', 'peers', 'memory', 'backfill'] as const;
+export const PARTS = ['render', 'encode', 'peers', 'measure', 'memory', 'backfill'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -11,7 +11,7 @@ export interface BenchOptions {
   only: readonly Part[];
   quick: boolean;
   full: boolean;
-  /** Of `render` all; of `encode` and `peers` the first. */
+  /** Of `render` all; of `encode`, `peers` and `measure` the first. */
   sizes: readonly Size[];
   rounds: number;
   threads: number;
@@ -21,7 +21,7 @@ export const USAGE = `npm run bench [-- OPTIONS]
 
   --only PARTS     a list of ${PARTS.join(', ')}; default all
   --quick          fewer rounds, frames, presets and sizes: sooner done, and rougher
-  --size WxH       again for more; encode and peers use the first (default 1920x1080,
+  --size WxH       again for more; encode, peers and measure use the first (default 1920x1080,
                    and 3840x2160 without --quick)
   --rounds N       default 5, with --quick 2
   --threads N      the most threads (default: the processor's)

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The NumPy generator (peers/generator.py) in the same run: RGB, one core, the same frames.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { type CpuLevel, frameBytes } from 'framekiln/native';
 import { ratio, type Spread, seconds, spread } from './measure.js';
 import type { Bench, PartResult } from './part.js';
+import { findPython, type Python, runPeer } from './python.js';
 import { FAMILIES, type Size, sizeName } from './scenes.js';
 import { cell, table } from './table.js';
 
-const GENERATOR = fileURLToPath(new URL('../../bench/peers/generator.py', import.meta.url));
-/** The system's first: python3-numpy is its package. */
-const PYTHONS = ['/usr/bin/python3', 'python3'];
 /** The generator's own BENCH_TIMES. */
 const TIMES = [0.5, 2, 4, 8];
 const AIM = 50;
-
-interface Python {
-  command: string;
-  numpy: string;
-}
 
 /** Our RGB frames a second over NumPy's, by family. */
 export async function benchPeers(bench: Bench): Promise<PartResult> {
   const { rounds, quick, sizes } = bench.options;
   const size = sizes[0] as Size;
-  const python = findPython();
+  const python = findPython('numpy');
   if (!('command' in python)) {
     const text = `\nThe NumPy generator was not measured: ${python.absent}. Its package is python3-numpy.`;
     const aim = `every family at least ${AIM} times as fast as NumPy`;
@@ -37,7 +28,8 @@ export async function benchPeers(bench: Bench): Promise<PartResult> {
     bench.note(`peers ${sizeName(size)}, round ${round + 1} of ${rounds}`);
     const turns = [
       () => {
-        const found = runGenerator(python, size, quick ? 0.1 : 2);
+        const args = ['--bench', '--size', sizeName(size), '--seconds', quick ? '0.1' : '2'];
+        const found = runPeer<Record<string, number>>(python, 'generator.py', args);
         for (const family of families) theirs.get(family)?.push(found[family] ?? Number.NaN);
       },
       async () => {
@@ -66,33 +58,12 @@ function aimOf({ family, times }: PeerRow) {
   return { aim, reached: times.median >= AIM, value: `${times.median.toFixed(0)}x` };
 }
 
-function text(rows: readonly PeerRow[], { command, numpy }: Python, { options }: Bench, size: Size): string {
+function text(rows: readonly PeerRow[], { command, version }: Python, { options }: Bench, size: Size): string {
   const title =
-    `Against the NumPy generator (${command}, NumPy ${numpy}), one core, RGB24 ${sizeName(size)}, times ` +
+    `Against the NumPy generator (${command}, NumPy ${version}), one core, RGB24 ${sizeName(size)}, times ` +
     `${TIMES.join(', ')}, frames/s: median (min..max) of ${options.rounds} rounds`;
   const body = rows.map((row) => [row.family, cell(row.ours), cell(row.numpy), cell(row.times)]);
   return table(title, ['family', 'framekiln', 'NumPy', 'times as fast'], body);
-}
-
-/** The first Python that has NumPy, or why none does. */
-function findPython(): Python | { absent: string } {
-  const reasons = PYTHONS.map((command) => {
-    const { status, stdout, stderr, error } = spawnSync(command, ['-c', 'import numpy; print(numpy.__version__)'], {
-      encoding: 'utf8',
-    });
-    if (status === 0) return { command, numpy: stdout.trim() };
-    return `${command}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
-  });
-  const found = reasons.find((reason) => typeof reason !== 'string');
-  return found ?? { absent: reasons.join('; ') };
-}
-
-/** Frames a second by family, from a fresh process. */
-function runGenerator({ command }: Python, size: Size, budget: number): Record<string, number> {
-  const args = [GENERATOR, '--bench', '--size', sizeName(size), '--seconds', `${budget}`];
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`The NumPy generator failed: ${error?.message ?? stderr.trim()}`);
-  return JSON.parse(stdout) as Record<string, number>;
 }
 
 /** Our best level at the generator's times, one call after the other into the same frames. */

@@ -11,9 +11,23 @@ export type { ExperimentLink } from './experiment/link.js';
 export type { Outcome, OutcomeName } from './experiment/outcome.js';
 export type { Published } from './experiment/publish.js';
 export type { StoreOptions } from './experiment/stores.js';
+export type { VerifiedExperiment, VerifyOptions } from './experiment/verify.js';
+export type { VerifyDocumentOptions } from './experiment/verify-document.js';
 export { inspectDocument } from './inspect.js';
-export { createKiln, type FidelityOptions, type FramesOptions, type Kiln, type KilnOptions } from './kiln.js';
-export type { CpuLevel, Fidelity, FrameFormat } from './native.js';
+export {
+  createKiln,
+  type FidelityOptions,
+  type FramesOptions,
+  type Kiln,
+  type KilnOptions,
+  type VerifyCall,
+} from './kiln.js';
+export type { MeasureOptions } from './measure/measure.js';
+export type { FramesInput, NamedDocument, RawInput, VideoInput } from './measure/open.js';
+export type { Plot } from './measure/pictures.js';
+export type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure/sheet.js';
+export type { Distribution, Measurement } from './measure/source.js';
+export type { Conversion, CpuLevel, Fidelity, FrameFormat, Luma } from './native.js';
 export type { ColourReport } from './render/colour.js';
 export { FramesDigest } from './render/digest.js';
 export type { VideoSettings } from './render/fingerprint.js';
@@ -21,6 +35,7 @@ export type { Frame } from './render/frames.js';
 export type { JobOptions, Progress } from './render/job.js';
 export type { FrameRange } from './render/plan.js';
 export type { Preset, RenderSettings } from './render/settings.js';
-export type { ContactSheet } from './render/sheet.js';
 export type { RenderReport } from './render/video.js';
 export type { Link } from './storage/link.js';
+export type { Evidence, Verdict, Verification } from './verify/evidence.js';
+export type { Recorded } from './verify/recorded.js';

@@ -9,16 +9,23 @@ import { FramekilnError, refuseSetting } from './errors.js';
 import type { ExperimentLink } from './experiment/link.js';
 import type { Published } from './experiment/publish.js';
 import type { StoreOptions } from './experiment/stores.js';
+import type { VerifiedExperiment, VerifyOptions } from './experiment/verify.js';
+import { type VerifyDocumentOptions, verifyOneDocument } from './experiment/verify-document.js';
+import { type MeasureOptions, measureSources } from './measure/measure.js';
+import { type FramesInput, openSource } from './measure/open.js';
+import { drawInputs, type Plot, plotInputs } from './measure/pictures.js';
+import type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure/sheet.js';
+import type { Measurement } from './measure/source.js';
 import { type Addon, type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
-import { sampleFrames } from './render/colour.js';
+import { measureFidelity } from './render/colour.js';
 import { chooseCpu } from './render/cpu.js';
 import { type Frame, renderFrames } from './render/frames.js';
-import { Job, type JobOptions } from './render/job.js';
+import type { JobOptions } from './render/job.js';
 import type { FrameRange } from './render/plan.js';
 import { RenderPool } from './render/pool.js';
 import { type RenderSettings, rangeWithin, resolveSettings } from './render/settings.js';
-import { type ContactSheet, drawSheet } from './render/sheet.js';
 import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
+import type { Verification } from './verify/evidence.js';
 
 /** Threads, and where experiments are for the calls that work on them. */
 export interface KilnOptions extends StoreOptions {
@@ -39,6 +46,11 @@ export interface FidelityOptions {
   signal?: AbortSignal | undefined;
   /** Frames to measure, evenly spread; default 8. */
   samples?: number | undefined;
+}
+
+export interface VerifyCall extends Omit<VerifyOptions, 'document'> {
+  /** Held against the record instead of the parameters that are stored. */
+  document?: DocumentInput | undefined;
 }
 
 /** A pool of threads that turns documents into frames and videos. Several calls may run at once; close it when done. */
@@ -67,6 +79,15 @@ export interface Kiln extends AsyncDisposable {
   frames(document: DocumentInput, options?: FramesOptions): AsyncGenerator<Frame, void, undefined>;
   /** What 4:2:0 and 4:4:4 cost a document's colours before any compression, measured on a few frames. */
   chromaFidelity(document: DocumentInput, options?: FidelityOptions): Promise<Fidelity>;
+  /**
+   * PSNR and SSIM of every frame of `b` against `a`, as scikit-image defines them for 8-bit RGB.
+   * @throws FramekilnError `NOT_COMPARABLE` (sizes or lengths differ), `INVALID_VIDEO`, `INVALID_DOCUMENT`, ...
+   */
+  measure(a: FramesInput, b: FramesInput, options?: MeasureOptions): Promise<Measurement>;
+  /** A PNG of frames from all over `a`; with a `b` of frames of both, and what they differ by. */
+  sheet(a: FramesInput, b?: FramesInput, options?: DifferenceOptions): Promise<ContactSheet | DifferenceSheet>;
+  /** An SVG of what `measure` says over time; of a document alone of its complexity and families. */
+  plot(a: FramesInput, b?: FramesInput, options?: MeasureOptions): Promise<Plot>;
   /** A PNG of frames from all over the document. */
   contactSheet(document: DocumentInput, options?: JobOptions): Promise<ContactSheet>;
   /**
@@ -81,6 +102,13 @@ export interface Kiln extends AsyncDisposable {
   publish(id: string, path: string, options?: JobOptions): Promise<Published>;
   /** A fresh link to an experiment's video, also on its record. @throws FramekilnError `NO_VIDEO`, and as `regenerate` */
   link(id: string, options?: JobOptions): Promise<ExperimentLink>;
+  /**
+   * Whether an experiment, or a document, is what was recorded: rendered again and compared line by line.
+   * @param target an experiment's id, or a document
+   * @throws FramekilnError `EXPERIMENT_NOT_FOUND`, `INVALID_DOCUMENT`, `INVALID_VIDEO`, ...
+   */
+  verify(target: string, options?: VerifyCall): Promise<VerifiedExperiment>;
+  verify(target: DocumentInput, options?: VerifyDocumentOptions): Promise<Verification>;
   /**
    * Brings every selected experiment to its video. Its signal does not reject: the summary then says `interrupted`.
    * @throws FramekilnError before any work, or what makes going on pointless; one experiment's failure is its outcome
@@ -149,20 +177,28 @@ class PooledKiln implements Kiln {
 
   async chromaFidelity(document: DocumentInput, options: FidelityOptions = {}): Promise<Fidelity> {
     const { table } = this.open(document);
-    const frames = frameCount(table);
     const { samples = 8 } = options;
     if (!Number.isInteger(samples) || samples < 1) refuseSetting('an integer of at least 1', 'samples', samples);
-    const sample = sampleFrames(table, { start: 0, end: frames }, samples);
-    const { pool, cpu } = this.#context;
-    return this.#call({ signal: options.signal }, (o) => {
-      const job = new Job(frames, o);
-      return job.finish(() => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control })));
+    return this.#call({ signal: options.signal }, (o) => measureFidelity(this.#context, table, samples, o.signal));
+  }
+
+  async measure(a: FramesInput, b: FramesInput, options: MeasureOptions = {}): Promise<Measurement> {
+    return this.#call(options, async (o) => {
+      const left = await openSource(this.#context, a, o.signal);
+      return measureSources(this.#context, left, await openSource(this.#context, b, o.signal), o);
     });
   }
 
   async contactSheet(document: DocumentInput, options: JobOptions = {}): Promise<ContactSheet> {
-    const { table } = this.open(document);
-    return this.#call(options, (o) => drawSheet(this.#context, table, o));
+    return this.sheet(this.open(document), undefined, options);
+  }
+
+  async sheet(a: FramesInput, b?: FramesInput, options: DifferenceOptions = {}) {
+    return this.#call(options, (o) => drawInputs(this.#context, a, b, o));
+  }
+
+  async plot(a: FramesInput, b?: FramesInput, options: MeasureOptions = {}): Promise<Plot> {
+    return this.#call(options, (o) => plotInputs(this.#context, a, b, o));
   }
 
   async regenerate(id: string, options: RegenerateCall = {}): Promise<Regenerated> {
@@ -175,6 +211,20 @@ class PooledKiln implements Kiln {
 
   async link(id: string, options: JobOptions = {}): Promise<ExperimentLink> {
     return this.#call(options, async (o) => (await this.#openExperiments()).link(id, o.signal));
+  }
+
+  verify(target: string, options?: VerifyCall): Promise<VerifiedExperiment>;
+  verify(target: DocumentInput, options?: VerifyDocumentOptions): Promise<Verification>;
+  async verify(
+    target: string | DocumentInput,
+    options: VerifyCall & VerifyDocumentOptions = {},
+  ): Promise<Verification> {
+    if (typeof target !== 'string') {
+      const opened = this.open(target);
+      return this.#call(options, (o) => verifyOneDocument(this.#context, opened, o));
+    }
+    const document = options.document && this.open(options.document);
+    return this.#call(options, async (o) => (await this.#openExperiments()).verify(target, { ...o, document }));
   }
 
   async backfill(options: BackfillOptions = {}): Promise<BackfillSummary> {

@@ -4,8 +4,8 @@ import type { ScanOptions } from '../catalog/scan.js';
 import { type Chosen, chooseItem } from '../experiment/choose.js';
 import type { ExperimentContext } from '../experiment/context.js';
 import { isExperimentId, videoKey } from '../storage/keys.js';
-import type { Checkpoint } from './checkpoint.js';
 import { fits, inShard, type Selection } from './select.js';
+import type { Watermark } from './watermark.js';
 
 /** An experiment to work on, or an id that has no item. */
 export interface Candidate {
@@ -31,7 +31,7 @@ export async function* candidates(
   context: ExperimentContext,
   selection: Selection,
   scan: ScanOptions,
-  checkpoint: Checkpoint | undefined,
+  watermark: Watermark | undefined,
   count: ScanCount,
 ): AsyncGenerator<Candidate, void> {
   const { limit = Infinity } = selection;
@@ -44,8 +44,8 @@ export async function* candidates(
   count.complete = true;
 
   async function* scanned(): AsyncGenerator<Candidate, void> {
-    for await (const group of context.stores.table.groups({ ...scan, from: checkpoint?.watermark.states })) {
-      const finished = checkpoint?.watermark.started(group) ?? nothing;
+    for await (const group of context.stores.table.groups({ ...scan, from: watermark?.states })) {
+      const finished = watermark?.started(group) ?? nothing;
       count.items += group.items.length;
       rememberVideos(context, group.items);
       const ours = !selection.shard || inShard(group.id, selection.shard);
@@ -97,5 +97,5 @@ function rememberVideos({ videos }: ExperimentContext, items: readonly Experimen
 }
 
 function nothing(): void {
-  // There is no checkpoint to tell.
+  // There is no watermark to raise.
 }

@@ -7,12 +7,14 @@ import type { Outcome } from '../experiment/outcome.js';
 import { type Published, publishVideo } from '../experiment/publish.js';
 import { regenerateExperiment } from '../experiment/regenerate.js';
 import type { StoreOptions } from '../experiment/stores.js';
+import { type VerifiedExperiment, type VerifyOptions, verifyExperiment } from '../experiment/verify.js';
 import type { VideoSettings } from '../render/fingerprint.js';
 import type { JobOptions } from '../render/job.js';
 import type { RenderContext } from '../render/video.js';
 import type { Link } from '../storage/link.js';
 import { type BackfillOptions, runBackfill } from './run.js';
 import type { BackfillSummary } from './summary.js';
+import { type VerifyAllOptions, type VerifySummary, verifyAll } from './verify-all.js';
 
 export interface RegenerateCall extends JobOptions {
   settings?: VideoSettings | undefined;
@@ -52,6 +54,16 @@ export class Experiments implements Disposable {
   /** @param closing stops it at once */
   backfill(options: BackfillOptions, closing: AbortSignal): Promise<BackfillSummary> {
     return runBackfill(this.#context, options, closing);
+  }
+
+  /** @throws FramekilnError `EXPERIMENT_NOT_FOUND`, `INVALID_ID`, or what stopped the work */
+  async verify(id: string, options: VerifyOptions): Promise<VerifiedExperiment> {
+    return verifyExperiment(this.#context, await findExperiment(this.#context, id, options.signal), options);
+  }
+
+  /** @param closing stops it at once */
+  verifyAll(options: VerifyAllOptions, closing: AbortSignal): Promise<VerifySummary> {
+    return verifyAll(this.#context, options, closing);
   }
 
   [Symbol.dispose](): void {

@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Progress } from '../render/job.js';
 import type { ScanCount } from './candidates.js';
-import type { BackfillProgress, Tally } from './summary.js';
 
 const INTERVAL_MS = 200;
 
-/** Tells now and then how far a backfill is, until it is disposed of. */
+/** How far a run over experiments is. */
+export interface WalkProgress {
+  done: number;
+  /** An estimate until the table is read to its end; undefined when there is nothing to tell it from. */
+  total: number | undefined;
+  inFlight: number;
+  /** Rendered, also of videos under way. */
+  frames: number;
+  framesPerSecond: number;
+  videosPerSecond: number;
+  etaSeconds: number | undefined;
+}
+
+/** What a run adds up, and who is told of it. */
+export interface Followed {
+  readonly tally: {
+    /** Dealt with. */
+    readonly experiments: number;
+    /** Rendered for these. */
+    readonly frames: number;
+  };
+  /** Called a few times a second. */
+  readonly onProgress?: ((progress: WalkProgress) => void) | undefined;
+}
+
+/** Tells now and then how far a run is, until it is disposed of. */
 export class ProgressReport implements Disposable {
-  readonly #tally: Tally;
+  readonly #tally: Followed['tally'];
   readonly #count: ScanCount;
   readonly #items: number;
   readonly #ids: number | undefined;
@@ -19,33 +43,28 @@ export class ProgressReport implements Disposable {
   readonly #jobs = new Set<{ frames: number }>();
 
   /**
-   * @param items about how many the table has
+   * @param size about how many items the table has, and what bounds the selection
    * @param onFailure told what `onProgress` throws
    */
   constructor(
-    tally: Tally,
+    { tally, onProgress }: Followed,
     count: ScanCount,
-    items: number,
-    options: {
-      ids?: readonly string[] | undefined;
-      limit?: number | undefined;
-      onProgress?: ((progress: BackfillProgress) => void) | undefined;
-    },
+    size: { items: number; ids: readonly string[] | undefined; limit: number | undefined },
     onFailure: (reason: unknown) => void,
   ) {
     this.#tally = tally;
     this.#count = count;
-    this.#items = items;
-    this.#ids = options.ids && new Set(options.ids).size;
-    this.#limit = options.limit ?? Infinity;
+    this.#items = size.items;
+    this.#ids = size.ids && new Set(size.ids).size;
+    this.#limit = size.limit ?? Infinity;
     this.tell = () => {
       try {
-        options.onProgress?.(this.now);
+        onProgress?.(this.now);
       } catch (reason) {
         onFailure(reason);
       }
     };
-    if (options.onProgress) this.#timer = setInterval(this.tell, INTERVAL_MS).unref();
+    if (onProgress) this.#timer = setInterval(this.tell, INTERVAL_MS).unref();
   }
 
   /** An experiment that is worked on: feed it the progress of its render, and end it. */
@@ -60,17 +79,16 @@ export class ProgressReport implements Disposable {
     };
   }
 
-  get now(): BackfillProgress {
-    const { experiments, outcomes } = this.#tally;
+  get now(): WalkProgress {
+    const { experiments, frames: done } = this.#tally;
     const seconds = (performance.now() - this.#started) / 1000;
-    const frames = [...this.#jobs].reduce((sum, job) => sum + job.frames, this.#tally.frames);
+    const frames = [...this.#jobs].reduce((sum, job) => sum + job.frames, done);
     const total = this.#total();
     const left = total === undefined ? undefined : Math.max(0, total - experiments);
     return {
       done: experiments,
       total,
       inFlight: this.#jobs.size,
-      outcomes: { ...outcomes },
       frames,
       framesPerSecond: frames / seconds,
       videosPerSecond: experiments / seconds,

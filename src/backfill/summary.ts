@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OUTCOMES, type Outcome, type OutcomeName } from '../experiment/outcome.js';
 import type { Estimate } from './estimate.js';
+import type { WalkProgress } from './progress.js';
 
 /** What a backfill did. JSON-able. */
 export interface BackfillSummary {
@@ -27,17 +28,8 @@ export interface BackfillSummary {
 }
 
 /** How far a backfill is. */
-export interface BackfillProgress {
-  done: number;
-  /** An estimate until the table is read to its end; undefined when there is nothing to tell it from. */
-  total: number | undefined;
-  inFlight: number;
+export interface BackfillProgress extends WalkProgress {
   outcomes: Record<OutcomeName, number>;
-  /** Rendered, also of videos under way. */
-  frames: number;
-  framesPerSecond: number;
-  videosPerSecond: number;
-  etaSeconds: number | undefined;
 }
 
 const MAX_WARNINGS = 20;

@@ -15,6 +15,8 @@ export interface Reconstructed {
   framesDigest?: string;
   /** When the video was recorded, ISO 8601. */
   at?: string;
+  /** The verdict on the video that is recorded, when somebody verified it. */
+  verified?: string;
 }
 
 export interface ExperimentRecord {
@@ -48,6 +50,7 @@ export const RECONSTRUCTED = {
   fingerprint: 'reconstructed_fingerprint',
   framesDigest: 'reconstructed_frames_digest',
   at: 'reconstructed_at',
+  verified: 'reconstructed_verified',
 } as const satisfies Record<keyof Reconstructed, string>;
 
 const CLIP = ['resolution', 'fps', 'duration', 'total_frames'];
@@ -79,6 +82,7 @@ export function recordOf(item: Item, keyAttributes: readonly string[]): Experime
       fingerprint: read.string(RECONSTRUCTED.fingerprint),
       framesDigest: read.string(RECONSTRUCTED.framesDigest),
       at: read.string(RECONSTRUCTED.at),
+      verified: read.string(RECONSTRUCTED.verified),
     }),
     faults: [...faults, ...read.faults],
   };

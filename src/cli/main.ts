@@ -6,8 +6,10 @@ import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { linkCommand, publishCommand, regenerateCommand } from './experiment.js';
 import { inspectCommand } from './inspect.js';
+import { measureCommand } from './measure.js';
 import { renderCommand } from './render.js';
 import { EXIT, reportError } from './session.js';
+import { sheetCommand } from './sheet.js';
 import { description, version } from './version.js';
 
 // The AWS SDK announces, at every start, from when on it will want a newer Node.
@@ -16,7 +18,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 const commands = [
   ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
-  ...[doctorCommand(), demoCommand()],
+  ...[measureCommand(), doctorCommand(), demoCommand(), sheetCommand()],
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());

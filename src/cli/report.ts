@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { FramekilnError } from '../errors.js';
-import type { Outcome } from '../experiment/outcome.js';
 
 /**
- * A backfill's report: one JSON line an experiment, each on disk as soon as it is known. An older report at its path
- * stays until the first line: a backfill that cannot begin leaves the list of what failed before.
+ * The report of a run over experiments: one JSON line each, on disk as soon as it is known. An older report at its path
+ * stays until the first line: a run that cannot begin leaves the list of what failed before.
  */
 export class Report implements Disposable {
   readonly #path: string;
@@ -27,7 +26,8 @@ export class Report implements Disposable {
     });
   }
 
-  add(outcome: Outcome): void {
+  /** @param outcome JSON-able */
+  add(outcome: object): void {
     this.begin();
     this.#try(() => writeSync(this.#file, `${JSON.stringify(outcome)}\n`));
   }

@@ -37,9 +37,10 @@ export function sliceTable(table: FrameTable, start: number, end: number): Frame
   };
 }
 
+/** The complexity at which each of FAMILIES begins; the first has all below. */
+export const FAMILY_STARTS = [Number.NEGATIVE_INFINITY, 0.3, 0.6, 0.8] as const;
+
 /** The scene family that draws a frame of this complexity. */
 export function familyOf(complexity: number): Family {
-  if (complexity < 0.3) return 'geometric';
-  if (complexity < 0.6) return 'fractal';
-  return complexity < 0.8 ? 'plasma' : 'mandelbrot';
+  return FAMILIES[FAMILY_STARTS.findLastIndex((start) => complexity >= start)] as Family;
 }

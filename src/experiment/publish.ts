@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { FramekilnError } from '../errors.js';
 import type { VideoFacts as FileFacts } from '../native.js';
-import { Job, type JobOptions } from '../render/job.js';
+import { fileHash } from '../render/digest.js';
+import type { JobOptions } from '../render/job.js';
 import { playability } from '../render/playable.js';
+import { probeVideo } from '../render/probe.js';
 import { videoKey } from '../storage/keys.js';
 import { findExperiment } from './choose.js';
 import type { ExperimentContext } from './context.js';
@@ -52,20 +51,13 @@ export async function publishVideo(
 }
 
 async function checkVideo(
-  { render: { pool } }: ExperimentContext,
+  { render }: ExperimentContext,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<FileFacts> {
-  const job = new Job(1, { signal });
-  const facts = await job.finish(() => job.follow(pool.run('probe', { path, control: job.control })));
+  const facts = await probeVideo(render, path, signal);
   const { plays, note } = playability(facts);
   if (plays && facts.container === 'mp4') return facts;
   const reason = plays ? 'it is not an MP4' : note;
   throw new FramekilnError('INVALID_VIDEO', `${path} cannot be published: ${reason}`);
-}
-
-async function fileHash(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash, signal ? { signal } : {});
-  return hash.digest('hex');
 }

@@ -8,10 +8,10 @@ import { type ResolvedSettings, resolveSettings } from '../render/settings.js';
 import { invalidId, isExperimentId, videoKey } from '../storage/keys.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
-import { inlineDocument, type Search, storedDocument } from './find-document.js';
+import { inlineDocument, type Search } from './find-document.js';
 import { makeVideo, timed } from './make-video.js';
-import { openDocument } from './open-document.js';
 import type { Obstacle, Outcome } from './outcome.js';
+import { readExperimentDocument } from './read-document.js';
 import { recordVideo } from './record-video.js';
 import { fromObject, type StoredVideo } from './stored-video.js';
 
@@ -118,28 +118,14 @@ class Regeneration {
 
   /** Finds the document, reads and validates it. */
   async #prepare(inline: Search): Promise<Prepared | Outcome> {
-    const { stores } = this.#context;
-    let source: string | undefined;
-    try {
-      const search = inline.found
-        ? inline
-        : await timed(this.#seconds, 'find', () => storedDocument(this.#record, stores, this.#options.signal));
-      if (!search.found) {
-        const archived = search.code === 'archived';
-        const message = archived ? 'Its parameters are archived' : 'Its parameters are nowhere to be found';
-        return { ...this.#notRegenerable(search.code, message), tried: [...inline.tried, ...search.tried] };
-      }
-      const { found } = search;
-      source = found.source;
-      const { table } = await timed(this.#seconds, 'find', () => openDocument(this.#context, found));
-      const settings = resolveSettings(this.#options.settings ?? {}, table);
-      return { table, settings, fingerprint: fingerprintOf(table, settings), source };
-    } catch (error) {
-      if (!(error instanceof FramekilnError) || !UNUSABLE.includes(error.code)) throw error;
-      const { code, message, pointer } = error;
-      const where = { ...(pointer && { pointer }), ...(source && { source }) };
-      return { ...this.#base, ...warned(this.#record.faults), outcome: 'invalid_document', code, message, ...where };
+    const read = await readExperimentDocument(this.#context, this.#record, this.#seconds, this.#options.signal, inline);
+    if ('outcome' in read) {
+      const faults = read.outcome === 'invalid_document' ? warned(this.#record.faults) : {};
+      return { ...this.#base, ...faults, ...read };
     }
+    const { table } = read.document;
+    const settings = resolveSettings(this.#options.settings ?? {}, table);
+    return { table, settings, fingerprint: fingerprintOf(table, settings), source: read.found.source };
   }
 
   /** Renders or copies, then records. */
@@ -206,9 +192,6 @@ class Regeneration {
     return { ...this.#base, outcome: 'not_regenerable', code, message };
   }
 }
-
-/** Errors that are the document's fault. */
-const UNUSABLE: readonly string[] = ['INVALID_DOCUMENT', 'OUT_OF_MEMORY'];
 
 function warned(warnings: readonly string[]): Pick<Outcome, 'warnings'> {
   return warnings.length > 0 ? { warnings: [...warnings] } : {};

@@ -23,6 +23,8 @@ export interface StoreOptions extends AwsOptions {
 export interface Stores extends Disposable {
   table: ExperimentsTable;
   objects: ObjectStore;
+  /** The objects of any bucket; closed with the rest. */
+  bucket(name: string): ObjectStore;
   signer: LinkSigner;
   templates: readonly string[];
   keyAttributes: readonly string[];
@@ -41,14 +43,20 @@ export function openStores(options: StoreOptions): Stores {
   const experiments = new ExperimentsTable(table, { ...aws, keyAttributes });
   const objects = new ObjectStore(bucket, aws);
   const signer = new LinkSigner(bucket, aws);
+  const others = new Map<string, ObjectStore>();
   return {
     table: experiments,
     objects,
+    bucket(name) {
+      const store = name === bucket ? objects : (others.get(name) ?? new ObjectStore(name, aws));
+      if (store !== objects) others.set(name, store);
+      return store;
+    },
     signer,
     templates,
     keyAttributes,
     [Symbol.dispose]() {
-      for (const client of [experiments, objects, signer]) client.close();
+      for (const client of [experiments, objects, signer, ...others.values()]) client.close();
     },
   };
 }

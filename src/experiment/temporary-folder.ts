@@ -12,13 +12,18 @@ export class TemporaryFolder implements Disposable {
 
   /** Lets `body` make and use a file at the path it is given; the file is removed afterwards. */
   async withFile<T>(body: (path: string) => Promise<T>): Promise<T> {
-    this.#folder ??= this.#make();
-    const path = join(await this.#folder, `${++this.#files}.mp4`);
+    const path = await this.path();
     try {
       return await body(path);
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  /** A path for a file that stays as long as the folder. */
+  async path(): Promise<string> {
+    this.#folder ??= this.#make();
+    return join(await this.#folder, `${++this.#files}.mp4`);
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type FrameTable, sliceTable } from '../document/table.js';
+import { type FrameTable, frameCount, sliceTable } from '../document/table.js';
 import type { Codec, Fidelity } from '../native.js';
+import { Job } from './job.js';
 import type { FrameRange } from './plan.js';
+import type { RenderContext } from './video.js';
 
 /** What the coding does to colour, apart from compression. */
 export interface ColourReport {
@@ -24,6 +26,18 @@ export function sampleFrames(table: FrameTable, { start, end }: FrameRange, coun
     complexity: Float64Array.from(parts, (part) => part.complexity[0] as number),
     palette: Uint8Array.from(parts, (part) => part.palette[0] as number),
   };
+}
+
+/** What 4:2:0 and 4:4:4 cost a table's colours before any compression, on at most `samples` frames. */
+export async function measureFidelity(
+  { pool, cpu }: RenderContext,
+  table: FrameTable,
+  samples: number,
+  signal: AbortSignal | undefined,
+): Promise<Fidelity> {
+  const sample = sampleFrames(table, { start: 0, end: frameCount(table) }, samples);
+  const job = new Job(frameCount(sample), { signal });
+  return job.finish(() => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control })));
 }
 
 /** Says what a codec keeps of the colours; measured on a few frames of the range where it does not keep all. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { FrameFormat } from '../native.js';
 
 /**
@@ -25,4 +27,11 @@ export class FramesDigest {
   toString(): string {
     return `${this.#format}-xxh3-sha256:${this.#hash.copy().digest('hex')}`;
   }
+}
+
+/** SHA-256 of a file, in hex. */
+export async function fileHash(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, signal ? { signal } : {});
+  return hash.digest('hex');
 }

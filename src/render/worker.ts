@@ -8,22 +8,18 @@ import type { FrameTable } from '../document/table.js';
 import { type ErrorData, toData } from '../errors.js';
 import {
   type Addon,
+  type Compared,
+  type CompareJob,
   type Control,
   type EncodedSegment,
   type Fidelity,
   frameBytes,
   loadAddon,
-  type NativeFrames,
   type RenderJob,
   type SegmentJob,
   type VideoFacts,
 } from '../native.js';
-
-/** A thumbnail of the job's one frame. */
-export interface ThumbnailJob extends NativeFrames, Pick<RenderJob, 'cpu' | 'control'> {
-  toWidth: number;
-  toHeight: number;
-}
+import { drawTile, type Tile, type TileJob } from './tile.js';
 
 /** A document's bytes, as they are stored. */
 export interface ParseJob {
@@ -49,10 +45,11 @@ export interface Tasks {
   segment: { job: SegmentJob; result: EncodedSegment };
   frames: { job: Omit<RenderJob, 'out'>; result: RawFrames };
   fidelity: { job: Omit<RenderJob, 'out' | 'format'>; result: Fidelity };
-  thumbnail: { job: ThumbnailJob; result: Uint8Array };
   png: { job: { rgb: Uint8Array; width: number; height: number }; result: Uint8Array };
   parse: { job: ParseJob; result: ParsedDocument };
   probe: { job: { path: string; control?: Control }; result: VideoFacts };
+  compare: { job: CompareJob; result: Compared };
+  tile: { job: TileJob; result: Tile };
 }
 
 export type TaskName = keyof Tasks;
@@ -74,17 +71,14 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
     return { data, hashes };
   },
   fidelity: (addon, job) => addon.fidelity(job),
-  thumbnail: (addon, job) => {
-    const out = new Uint8Array(frameBytes('rgb24', job.width, job.height));
-    addon.renderFrames({ ...job, format: 'rgb24', out });
-    return addon.scaleRgb(out, job.width, job.height, job.toWidth, job.toHeight);
-  },
   png: (addon, { rgb, width, height }) => addon.encodePng(rgb, width, height),
   parse: (addon, { bytes, clip }) => {
     const { value, jsonBytes } = decodeDocument(bytes);
     return { table: parseDocument(assembleDocument(value, clip), addon.defaultSchedule), jsonBytes };
   },
   probe: (addon, { path, control }) => addon.probeVideo(path, control),
+  compare: (addon, job) => addon.compareFrames(job),
+  tile: drawTile,
 };
 
 /** The large parts of a result, which move to the caller instead of being copied. */

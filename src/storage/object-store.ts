@@ -11,10 +11,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { type AwsOptions, abortedBy } from '../aws/client.js';
 import { fromAws, isNamed } from '../aws/errors.js';
+import { FramekilnError } from '../errors.js';
 import { type ObjectBody, openBody } from './body.js';
 import { s3Client } from './client.js';
 import { putInParts, tryUpload } from './multipart.js';
-import { readObject } from './read-object.js';
+import { downloadObject, readObject } from './read-object.js';
 
 export type { ObjectBody } from './body.js';
 
@@ -102,6 +103,21 @@ export class ObjectStore {
       return await readObject(this.#client, { Bucket: this.bucket, Key: key }, maxBytes, signal);
     } catch (error) {
       if (isNamed(error, 'NoSuchKey')) return undefined;
+      throw fromAws(error, `read ${key} from ${this.bucket}`, signal);
+    }
+  }
+
+  /**
+   * Writes an object to the file `path`.
+   * @throws FramekilnError `NO_VIDEO` when there is none, `INVALID_VIDEO` above `maxBytes`, `OBJECT_ARCHIVED`
+   */
+  async download(key: string, path: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
+    try {
+      await downloadObject(this.#client, { Bucket: this.bucket, Key: key }, path, maxBytes, signal);
+    } catch (error) {
+      if (isNamed(error, 'NoSuchKey')) {
+        throw new FramekilnError('NO_VIDEO', `There is no object ${key} in the bucket ${this.bucket}`);
+      }
       throw fromAws(error, `read ${key} from ${this.bucket}`, signal);
     }
   }

@@ -42,6 +42,7 @@ describe('recordOf', () => {
       reconstructed_fingerprint: { S: 'f' },
       reconstructed_frames_digest: { S: 'd' },
       reconstructed_at: { S: '2025-10-16T00:00:00.000Z' },
+      reconstructed_verified: { S: 'proven' },
     });
     expect(record).toEqual({
       id: 'exp_1',
@@ -59,6 +60,7 @@ describe('recordOf', () => {
         fingerprint: 'f',
         framesDigest: 'd',
         at: '2025-10-16T00:00:00.000Z',
+        verified: 'proven',
       },
       faults: [],
     });
@@ -107,6 +109,7 @@ describe('recordOf', () => {
     ['parameters_s3_key', { L: [] }, 'Expected a string for parameters_s3_key but received []'],
     ['reconstructed_video_url', { N: '1' }, 'Expected a string for reconstructed_video_url but received 1'],
     ['reconstructed_at', { N: '1' }, 'Expected a string for reconstructed_at but received 1'],
+    ['reconstructed_verified', { BOOL: true }, 'Expected a string for reconstructed_verified but received true'],
     ['video_expires_at', { S: '1' }, 'Expected a number for video_expires_at but received "1"'],
   ])('names a wrong %s %j', (name, value, fault) => {
     const { id, timestamp, faults, ...rest } = read({ [name]: value });

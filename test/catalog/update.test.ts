@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentRecord } from '../../src/catalog/record.js';
 import { ExperimentsTable } from '../../src/catalog/table.js';
-import { isOurs, type RecordChange } from '../../src/catalog/update.js';
+import { isOurs, type VideoChange } from '../../src/catalog/update.js';
 import { withVideoUrl } from '../../src/catalog/video-url.js';
 import { useStores } from '../support/stores.js';
 import { expectNothingUnhandled, rejection } from '../support/unhandled.js';
@@ -14,7 +14,7 @@ const stores = await useStores();
 
 const LINK = { url: 'https://example.com/v.mp4?X-Amz-Date=1', key: 'reconstructed/exp.mp4', expiresAt: 1760577415 };
 const VIDEO = { fingerprint: 'f1', framesDigest: 'd1', at: '2025-10-16T00:00:00.000Z' };
-const CHANGE: RecordChange = { ...LINK, video: VIDEO };
+const CHANGE: VideoChange = { ...LINK, video: VIDEO };
 
 /** The attributes that CHANGE writes. */
 const WRITTEN: Item = {
@@ -182,5 +182,80 @@ describe('update', () => {
     expect(await items()).toEqual([item('exp', 1, WRITTEN)]);
     expect(await rejection(table.update(record, CHANGE, stop.signal))).toBe('enough');
     expect(double.requests).toHaveLength(5);
+  });
+});
+
+describe('a verdict', () => {
+  const VERIFIED: Item = { reconstructed_verified: { S: 'proven' } };
+  const VERDICT = { verified: 'different', fingerprint: VIDEO.fingerprint };
+
+  it('comes with its video', async () => {
+    const { table, items } = await withItems(item('exp', 1, OTHERS));
+    const change = { ...CHANGE, video: { ...VIDEO, verified: 'proven' } };
+    expect(await table.update(await only(table, 'exp'), change)).toBe('written');
+    expect(await items()).toEqual([item('exp', 1, { ...OTHERS, ...WRITTEN, ...VERIFIED })]);
+    const now = await only(table, 'exp');
+    expect(now.reconstructed).toEqual({ ...LINK, ...VIDEO, verified: 'proven' });
+    const other = { ...change, video: { ...change.video, verified: 'different' } };
+    expect([isOurs(now, change), isOurs(now, other)]).toEqual([true, false]);
+    // Somebody verified it after we recorded it without a verdict.
+    expect(isOurs(now, CHANGE)).toBe(true);
+  });
+
+  it('goes with its video, and stays when only the link is renewed', async () => {
+    const verified = { ...OTHERS, ...WRITTEN, ...VERIFIED };
+    const { table, items } = await withItems(item('exp', 1, verified));
+    expect(await table.update(await only(table, 'exp'), LINK)).toBe('written');
+    expect(await items()).toEqual([item('exp', 1, verified)]);
+    for (const video of [VIDEO, { ...VIDEO, verified: undefined }]) {
+      expect(await table.update(await only(table, 'exp'), { ...LINK, video })).toBe('written');
+      expect(await items()).toEqual([item('exp', 1, { ...OTHERS, ...WRITTEN })]);
+    }
+  });
+
+  it('is written alone, over an older one or one that is no string', async () => {
+    for (const before of [{}, VERIFIED, { reconstructed_verified: { BOOL: true } }]) {
+      const { table, items } = await withItems(item('exp', 1, { ...OTHERS, ...WRITTEN, ...before }), item('exp', 2));
+      const record = (await table.query('exp'))[1] as ExperimentRecord;
+      expect(await table.update(record, VERDICT)).toBe('written');
+      const after = item('exp', 1, { ...OTHERS, ...WRITTEN, reconstructed_verified: { S: 'different' } });
+      expect(await items()).toEqual(expect.arrayContaining([after, item('exp', 2)]));
+      expect(await items()).toHaveLength(2);
+    }
+  });
+
+  it('is of the video that was verified, whatever was read, and of no other', async () => {
+    const { table, put, items } = await withItems(item('exp', 1, WRITTEN));
+    const record = await only(table, 'exp');
+    // Recorded again meanwhile: the same video, another one, none.
+    await put(item('exp', 1, { ...WRITTEN, reconstructed_at: { S: 'later' } }));
+    expect(await table.update(record, VERDICT)).toBe('written');
+    for (const other of [{ ...WRITTEN, reconstructed_fingerprint: { S: 'f2' } }, {}]) {
+      await put(item('exp', 1, other));
+      expect(await table.update(record, VERDICT)).toBe('changed');
+      expect(await items()).toEqual([item('exp', 1, other)]);
+      expect(isOurs(await only(table, 'exp'), VERDICT)).toBe(false);
+    }
+    // Somebody found the same of another video.
+    await put(item('exp', 1, { reconstructed_fingerprint: { S: 'f2' }, reconstructed_verified: { S: 'different' } }));
+    expect(isOurs(await only(table, 'exp'), VERDICT)).toBe(false);
+  });
+
+  it('makes no item of a record that is gone', async () => {
+    const { table, items } = await withItems();
+    const { table: elsewhere } = await withItems(item('exp', 1, WRITTEN));
+    expect(await table.update(await only(elsewhere, 'exp'), VERDICT)).toBe('changed');
+    expect(await items()).toEqual([]);
+  });
+
+  it('is known again when the answer to it was lost', async () => {
+    const { table: direct } = await withItems(item('exp', 1, WRITTEN));
+    const record = await only(direct, 'exp');
+    await using double = await dynamoDouble(stores.dynamoUrl, (_, count) => (count === 1 ? 'lost answer' : undefined));
+    // Unlike a video's, its condition still holds when it is sent again.
+    expect(await new ExperimentsTable(direct.name).update(record, VERDICT)).toBe('written');
+    expect(double.requests).toHaveLength(2);
+    expect(isOurs(await only(direct, 'exp'), VERDICT)).toBe(true);
+    expect(isOurs(record, VERDICT)).toBe(false);
   });
 });

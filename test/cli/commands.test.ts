@@ -84,7 +84,10 @@ describe('doctor', () => {
   });
 });
 
-const COMMANDS = ['render', 'inspect', 'backfill', 'regenerate', 'publish', 'link', 'doctor', 'demo'];
+const COMMANDS = [
+  ...['render', 'inspect', 'measure', 'sheet', 'verify'],
+  ...['backfill', 'regenerate', 'publish', 'link', 'doctor', 'demo'],
+];
 
 describe('help', () => {
   test.each(COMMANDS)('%s --help, and help %s', async (command) => {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExperimentRecord } from '../catalog/record.js';
+import type { Document } from '../document/document.js';
+import { FramekilnError } from '../errors.js';
+import type { ExperimentContext } from './context.js';
+import { type FoundDocument, inlineDocument, type Search, storedDocument } from './find-document.js';
+import { timed } from './make-video.js';
+import { openDocument } from './open-document.js';
+import type { Outcome } from './outcome.js';
+
+/** An experiment's document, ready to be rendered. */
+export interface ReadDocument {
+  document: Document;
+  found: FoundDocument;
+}
+
+/** Whether a document's size, rate or length are the record's own words: it is a bare list, or no document at all. */
+export function isClipOfRecord({ source, content }: FoundDocument): boolean {
+  if (source === 'default schedule' || Array.isArray(content)) return true;
+  return content instanceof Uint8Array && /^\s*\[/.test(Buffer.from(content.subarray(0, 64)).toString('latin1'));
+}
+
+/** Why there is none. */
+export type NoDocument = Pick<Outcome, 'outcome' | 'code' | 'message' | 'pointer' | 'source' | 'tried'>;
+
+/** Errors that are the document's fault. */
+const UNUSABLE: readonly string[] = ['INVALID_DOCUMENT', 'OUT_OF_MEMORY'];
+
+/**
+ * Finds an experiment's document, reads and validates it.
+ * @throws FramekilnError what is not the document's fault
+ */
+export async function readExperimentDocument(
+  context: ExperimentContext,
+  record: ExperimentRecord,
+  seconds: Outcome['seconds'],
+  signal: AbortSignal | undefined,
+  inline: Search = inlineDocument(record),
+): Promise<ReadDocument | NoDocument> {
+  let source: string | undefined;
+  try {
+    const search = inline.found
+      ? inline
+      : await timed(seconds, 'find', () => storedDocument(record, context.stores, signal));
+    if (!search.found) {
+      const archived = search.code === 'archived';
+      const message = archived ? 'Its parameters are archived' : 'Its parameters are nowhere to be found';
+      return { outcome: 'not_regenerable', code: search.code, message, tried: [...inline.tried, ...search.tried] };
+    }
+    const { found } = search;
+    source = found.source;
+    return { document: await timed(seconds, 'find', () => openDocument(context, found)), found };
+  } catch (error) {
+    if (!(error instanceof FramekilnError) || !UNUSABLE.includes(error.code)) throw error;
+    const { code, message, pointer } = error;
+    return { outcome: 'invalid_document', code, message, ...(pointer && { pointer }), ...(source && { source }) };
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Document } from '../document/document.js';
+import type { RenderContext } from '../render/video.js';
+import type { Verification } from '../verify/evidence.js';
+import type { Recorded } from '../verify/recorded.js';
+import { verifyDocument } from '../verify/verify.js';
+import { openOriginal } from './original.js';
+import { TemporaryFolder } from './temporary-folder.js';
+import type { VerifyOptions } from './verify.js';
+
+export interface VerifyDocumentOptions extends Omit<VerifyOptions, 'document'> {
+  /** What somebody recorded of it. */
+  recorded?: Recorded | undefined;
+}
+
+/**
+ * Whether a document that no table knows gives what was recorded of it, or what a video file shows.
+ * @throws FramekilnError `INVALID_VIDEO`, `INPUT_UNREADABLE`, `INVALID_SETTING`, or what stopped the work
+ */
+export async function verifyOneDocument(
+  context: RenderContext,
+  document: Document,
+  { recorded = {}, source, resize, video, signal, onProgress }: VerifyDocumentOptions,
+): Promise<Verification> {
+  using temporary = new TemporaryFolder();
+  const original =
+    source === undefined ? undefined : await openOriginal(context, source, document.table, undefined, signal);
+  const subject = { document, clipFromRecord: false, source: original, resize, video };
+  const verifying = { ...context, withFile: temporary.withFile.bind(temporary) };
+  return await verifyDocument(verifying, subject, recorded, { signal, onProgress });
+}
