@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Experiments, RegenerateCall, Regenerated } from './backfill/experiments.js';
 import type { BackfillOptions } from './backfill/run.js';
 import type { BackfillSummary } from './backfill/summary.js';
+import type { VerifyAllOptions, VerifySummary } from './backfill/verify-all.js';
 import { Document, type DocumentInput } from './document/document.js';
 import { frameCount } from './document/table.js';
 import { FramekilnError, refuseSetting } from './errors.js';
@@ -114,6 +115,7 @@ export interface Kiln extends AsyncDisposable {
    * @throws FramekilnError before any work, or what makes going on pointless; one experiment's failure is its outcome
    */
   backfill(options?: BackfillOptions): Promise<BackfillSummary>;
+  verifyAll(options?: VerifyAllOptions): Promise<VerifySummary>;
   /** A PNG of packed rgb24 pixels. */
   png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
 }
@@ -230,6 +232,11 @@ class PooledKiln implements Kiln {
   async backfill(options: BackfillOptions = {}): Promise<BackfillSummary> {
     const closing = this.#closing.signal;
     return this.#call({}, async () => (await this.#openExperiments()).backfill(options, closing));
+  }
+
+  async verifyAll(options: VerifyAllOptions = {}): Promise<VerifySummary> {
+    const closing = this.#closing.signal;
+    return this.#call({}, async () => (await this.#openExperiments()).verifyAll(options, closing));
   }
 
   async png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {

@@ -57,7 +57,20 @@ class ReaderWork final : public Napi::AsyncWorker {
 
   void OnOK() override {
     *busy_ = false;
-    if (frames_ == 0) return promise_.Resolve(Env().Undefined());
+    try {
+      promise_.Resolve(frames_ > 0 ? result() : Env().Undefined());
+    } catch (const Napi::Error& error) {  // no memory left for that much
+      promise_.Reject(error.Value());
+    }
+  }
+
+  void OnError(const Napi::Error& error) override {
+    *busy_ = false;
+    promise_.Reject(to_js(Env(), code_, error.Message().c_str()).Value());
+  }
+
+ private:
+  Napi::Value result() const {
     const PixelLayout& layout = input_->reader->layout();
     Napi::Object result = Napi::Object::New(Env());
     // Copied: memory of ours lent to JavaScript could not be transferred to another thread, only copied there.
@@ -68,15 +81,9 @@ class ReaderWork final : public Napi::AsyncWorker {
     result.Set("format", av_get_pix_fmt_name(layout.format));
     result.Set("matrix", static_cast<int>(layout.matrix));
     result.Set("fullRange", layout.full_range);
-    promise_.Resolve(result);
+    return result;
   }
 
-  void OnError(const Napi::Error& error) override {
-    *busy_ = false;
-    promise_.Reject(to_js(Env(), code_, error.Message().c_str()).Value());
-  }
-
- private:
   Napi::Promise::Deferred promise_;
   std::shared_ptr<Input> input_;
   std::shared_ptr<bool> busy_;

@@ -3,7 +3,6 @@
 
 #include <cstring>
 #include <string>
-#include <utility>
 
 extern "C" {
 #include <libavutil/imgutils.h>
@@ -38,6 +37,21 @@ Av<SwsContext> make_scaler(const PixelLayout& layout, AVPixelFormat to, bool acc
   return scaler;
 }
 
+/// Planar, where that is the same: swscale's way to rgb24 is the same arithmetic eight times as slow.
+AVPixelFormat target_of(AVPixelFormat from, Conversion conversion) {
+  if (conversion == Conversion::opencv) return AV_PIX_FMT_BGR24;
+  return av_pix_fmt_desc_get(from)->flags & AV_PIX_FMT_FLAG_RGB ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GBRP;
+}
+
+void interleave(const uint8_t* __restrict r, const uint8_t* __restrict g, const uint8_t* __restrict b, int width,
+                uint8_t* __restrict out) {
+  for (int x = 0; x < width; x++) {
+    out[3 * x] = r[x];
+    out[3 * x + 1] = g[x];
+    out[3 * x + 2] = b[x];
+  }
+}
+
 }  // namespace
 
 size_t frame_bytes(const PixelLayout& layout) {
@@ -45,8 +59,7 @@ size_t frame_bytes(const PixelLayout& layout) {
                                    kInvalid, "size a frame"));
 }
 
-PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion)
-    : layout_(layout), conversion_(conversion) {
+PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion) : layout_(layout) {
   frame_bytes(layout);  // refuses what is no format and no size
   if (!fits(layout.size)) throw Error(kInvalid, "Expected a frame of at most 33.2 megapixels");
   if (!sws_isSupportedInput(layout.format)) {
@@ -54,7 +67,7 @@ PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion)
   }
   if (layout.format == AV_PIX_FMT_RGB24) return;
   const Silence silence;
-  const AVPixelFormat to = conversion == Conversion::opencv ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24;
+  const AVPixelFormat to = target_of(layout.format, conversion);
   scaler_ = make_scaler(layout, to, conversion == Conversion::accurate);
   // Frames of FFmpeg's own on both sides: its SIMD code reads and writes past the ends of rows.
   source_ = make_frame(layout.format, layout.size.width, layout.size.height);
@@ -64,25 +77,39 @@ PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion)
 void PixelConverter::to_rgb(const uint8_t* packed, const Picture& rgb) {
   const int width = layout_.size.width, height = layout_.size.height;
   const auto row_bytes = static_cast<size_t>(width) * 3;
-  const uint8_t* rows = packed;
-  ptrdiff_t stride = width * 3;
-  if (scaler_) {
-    const Silence silence;
-    uint8_t* planes[4];
-    int strides[4];
-    check(av_image_fill_arrays(planes, strides, packed, layout_.format, width, height, 1), kInvalid, "read a frame");
-    av_image_copy(source_->data, source_->linesize, const_cast<const uint8_t**>(planes), strides, layout_.format, width,
-                  height);
-    check(sws_scale(scaler_.get(), source_->data, source_->linesize, 0, height, target_->data, target_->linesize),
-          kInvalid, "convert a frame to RGB");
-    rows = target_->data[0];
-    stride = target_->linesize[0];
+  if (!scaler_) {
+    for (int y = 0; y < height; y++) {
+      std::memcpy(rgb.plane[0] + y * rgb.stride[0], packed + static_cast<size_t>(y) * row_bytes, row_bytes);
+    }
+    return;
   }
+  const Silence silence;
+  uint8_t* planes[4];
+  int strides[4];
+  check(av_image_fill_arrays(planes, strides, packed, layout_.format, width, height, 1), kInvalid, "read a frame");
+  av_image_copy(source_->data, source_->linesize, const_cast<const uint8_t**>(planes), strides, layout_.format, width,
+                height);
+  check(sws_scale(scaler_.get(), source_->data, source_->linesize, 0, height, target_->data, target_->linesize),
+        kInvalid, "convert a frame to RGB");
   for (int y = 0; y < height; y++) {
     uint8_t* out = rgb.plane[0] + y * rgb.stride[0];
-    std::memcpy(out, rows + y * stride, row_bytes);
-    if (!scaler_ || conversion_ != Conversion::opencv) continue;
-    for (uint8_t* pixel = out; pixel < out + row_bytes; pixel += 3) std::swap(pixel[0], pixel[2]);
+    const auto row = [&](int plane) {
+      return target_->data[plane] + static_cast<ptrdiff_t>(y) * target_->linesize[plane];
+    };
+    switch (target_->format) {
+      case AV_PIX_FMT_GBRP:
+        interleave(row(2), row(0), row(1), width, out);
+        break;
+      case AV_PIX_FMT_BGR24:
+        for (const uint8_t *from = row(0), *end = from + row_bytes; from < end; from += 3, out += 3) {
+          out[0] = from[2];
+          out[1] = from[1];
+          out[2] = from[0];
+        }
+        break;
+      default:
+        std::memcpy(out, row(0), row_bytes);
+    }
   }
 }
 

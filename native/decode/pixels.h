@@ -45,7 +45,6 @@ class PixelConverter {
 
  private:
   PixelLayout layout_;
-  Conversion conversion_;
   Av<SwsContext> scaler_;
   Av<AVFrame> source_, target_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SEGMENTS } from '../catalog/scan.js';
-import type { FramekilnError } from '../errors.js';
+import { type FramekilnError, refuseSetting } from '../errors.js';
 import type { ExperimentContext } from '../experiment/context.js';
 import type { Outcome } from '../experiment/outcome.js';
 import { type RegenerateOptions, regenerateExperiment } from '../experiment/regenerate.js';
@@ -13,6 +13,7 @@ import { type Estimate, Estimator } from './estimate.js';
 import type { WalkProgress } from './progress.js';
 import { checkScan, checkSelection } from './select.js';
 import { type BackfillProgress, type BackfillSummary, Tally } from './summary.js';
+import { SOURCE_FAULTS, verifyVideo } from './verify-video.js';
 import { type WalkJob, type WalkOptions, walkExperiments } from './walk.js';
 
 export interface BackfillOptions extends WalkOptions {
@@ -25,6 +26,10 @@ export interface BackfillOptions extends WalkOptions {
   recheck?: boolean | undefined;
   /** Finds out what would be done, and how long it would take; renders a little, writes nothing. */
   dryRun?: boolean | undefined;
+  /** Verifies each video as it goes, and writes the verdict to its record. */
+  verify?: boolean | undefined;
+  /** With `verify`: what recorded PSNR and SSIM are against; as `kiln.verify` takes it. */
+  source?: string | undefined;
   /** A file to keep the scan's position in. */
   checkpoint?: string | undefined;
   /** Called with each experiment's outcome. What it throws stops the backfill. */
@@ -46,7 +51,9 @@ export async function runBackfill(
 ): Promise<BackfillSummary> {
   checkSelection(options);
   checkScan(options);
-  const { settings = {}, force, relink, recheck, dryRun } = options;
+  if (options.source !== undefined && !options.verify)
+    refuseSetting('nothing without verify', 'source', options.source);
+  const { settings = {}, force, relink, recheck, dryRun, verify, source } = options;
   const recipe = recipeOf(settings);
   const { table, objects } = context.stores;
   const checkpoint = await openCheckpoint();
@@ -63,8 +70,13 @@ export async function runBackfill(
       if (!dryRun) await table.canUpdate(signal);
       if (!dryRun && !relink) await checkWrite(objects, signal);
     },
-    work: async ({ id, chosen }: Candidate, job: WalkJob) =>
-      chosen ? regenerateExperiment(context, chosen, { ...how, ...job }) : missing(id),
+    async work({ id, chosen }: Candidate, job: WalkJob): Promise<Outcome> {
+      if (!chosen) return missing(id);
+      const outcome = await regenerateExperiment(context, chosen, { ...how, ...job });
+      if (!verify || dryRun) return outcome;
+      const again = force === true || recheck === true;
+      return verifyVideo(context, chosen, outcome, { again, source, signal: job.signal });
+    },
     done(outcome: Outcome) {
       options.onOutcome?.(outcome);
       if (!dryRun) checkpoint?.tick();
@@ -76,17 +88,19 @@ export async function runBackfill(
       options.onProgress &&
       ((progress: WalkProgress) => options.onProgress?.({ ...progress, outcomes: { ...tally.outcomes } })),
     watermark: checkpoint?.watermark,
+    fatal: SOURCE_FAULTS,
     remedy: 'Run it again when they are back; --retry-failed takes those that failed.',
   };
   const { complete, ...walked } = await walkExperiments(context, options, walker, closing);
   if (checkpoint && !dryRun) await (walked.interrupted || !complete ? checkpoint.save() : checkpoint.remove());
 
-  const { experiments, outcomes, reasons, frames, bytes, warnings } = tally;
+  const { experiments, outcomes, reasons, verdicts, frames, bytes, warnings } = tally;
   return {
     ...{ experiments, outcomes, reasons, frames, bytes },
     ...walked,
     framesPerSecond: frames / walked.seconds,
     warnings: [...warnings],
+    ...(verify && { verdicts }),
     ...(estimate && { estimate }),
   };
 

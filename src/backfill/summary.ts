@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OUTCOMES, type Outcome, type OutcomeName } from '../experiment/outcome.js';
+import type { Verdict } from '../verify/evidence.js';
 import type { Estimate } from './estimate.js';
 import type { WalkProgress } from './progress.js';
 
@@ -23,6 +24,8 @@ export interface BackfillSummary {
   dropped: number;
   /** Each warning once. */
   warnings: string[];
+  /** How often each verdict, of a run that verifies. */
+  verdicts?: Partial<Record<Verdict, number>>;
   /** Of a dry run. */
   estimate?: Estimate;
 }
@@ -39,17 +42,19 @@ export class Tally {
   readonly outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Record<OutcomeName, number>;
   readonly reasons: Record<string, number> = {};
   readonly warnings = new Set<string>();
+  readonly verdicts: Partial<Record<Verdict, number>> = {};
   experiments = 0;
   frames = 0;
   bytes = 0;
 
-  add({ outcome, code, frames = 0, bytes = 0, warnings = [] }: Outcome): void {
+  add({ outcome, code, verdict, frames = 0, bytes = 0, warnings = [] }: Outcome): void {
     this.experiments++;
     this.outcomes[outcome]++;
     if (code !== undefined) {
       const reason = `${outcome} ${code}`;
       this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
     }
+    if (verdict !== undefined) this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
     if (outcome === 'regenerated') this.frames += frames;
     if (outcome === 'regenerated' || outcome === 'copied') this.bytes += bytes;
     for (const warning of warnings) {

@@ -9,6 +9,7 @@ import { VERDICTS, type Verdict } from '../verify/evidence.js';
 import type { Candidate } from './candidates.js';
 import type { WalkProgress } from './progress.js';
 import { checkScan, checkSelection } from './select.js';
+import { SOURCE_FAULTS } from './verify-video.js';
 import { type Walked, type WalkJob, type WalkOptions, walkExperiments } from './walk.js';
 
 /** One experiment's line in the report. JSON-able. */
@@ -40,9 +41,6 @@ export interface VerifySummary extends Pick<Walked, 'seconds' | 'interrupted' | 
   /** How often each reason occurred, such as `unverifiable not_procedural` or `failed STORE_FAILED`. */
   reasons: Record<string, number>;
 }
-
-/** What is wrong with the source, the only setting and the only local file or video there is. */
-const SOURCE_FAULTS = ['INVALID_SETTING', 'INPUT_UNREADABLE', 'INVALID_VIDEO', 'NO_VIDEO'];
 
 /**
  * Verifies every selected experiment, and writes nothing. One experiment's failure is its outcome, and never stops the

@@ -3,6 +3,7 @@
 import type { Estimate } from '../backfill/estimate.js';
 import type { BackfillProgress, BackfillSummary } from '../backfill/summary.js';
 import type { Outcome, OutcomeName } from '../experiment/outcome.js';
+import { VERDICTS } from '../verify/evidence.js';
 import { duration, size } from './progress.js';
 
 export function progressLine(progress: BackfillProgress): string {
@@ -20,19 +21,22 @@ export function progressLine(progress: BackfillProgress): string {
 }
 
 /** Whether somebody should look at it. */
-export function needsAttention({ outcome }: Outcome): boolean {
-  return outcome === 'failed' || outcome === 'invalid_document';
+export function needsAttention({ outcome, verdict }: Outcome): boolean {
+  return outcome === 'failed' || outcome === 'invalid_document' || verdict === 'different';
 }
 
 /** An outcome as a line. */
 export function outcomeText(result: Outcome): string {
-  const { experimentId, outcome, code, message, remedy, tried, frames, bytes, copiedFrom, key } = result;
+  const { experimentId, outcome, code, message, remedy, tried, frames, bytes, copiedFrom, key, verdict } = result;
   const id = printable(experimentId);
   if (code !== undefined) {
     const looked = tried ? `; looked at ${tried.join('; ')}` : '';
     return printable(`${id}: ${words(outcome)} (${code}): ${message}${looked}${remedy ? `. ${remedy}` : ''}`);
   }
+  const differing = result.evidence?.filter((line) => line.result === 'different') ?? [];
   const facts = [
+    ...(verdict === undefined ? [] : [verdict]),
+    ...differing.map(({ check, recorded, regenerated }) => printable(`${check}: ${recorded}, not ${regenerated}`)),
     ...(frames === undefined ? [] : [`${frames} frames`]),
     ...(bytes === undefined ? [] : [size(bytes)]),
     ...(copiedFrom === undefined ? [] : [`a copy of ${copiedFrom}`]),
@@ -42,7 +46,7 @@ export function outcomeText(result: Outcome): string {
 }
 
 export function summaryText(summary: BackfillSummary): string {
-  const { experiments, outcomes, reasons, frames, bytes, seconds, framesPerSecond, estimate } = summary;
+  const { experiments, outcomes, reasons, frames, bytes, seconds, framesPerSecond, estimate, verdicts } = summary;
   const rows = present(outcomes).map(([name, count]) => {
     const why = Object.entries(reasons)
       .filter(([reason]) => reason.startsWith(`${name} `))
@@ -54,10 +58,16 @@ export function summaryText(summary: BackfillSummary): string {
   return [
     `${experiments} experiments in ${duration(seconds)}${made}\n`,
     ...rows,
+    ...(verdicts ? [`  verified: ${verdictsText(verdicts)}\n`] : []),
     ...(estimate ? [estimateText(estimate)] : []),
     ...summary.warnings.map((warning) => `warning: ${printable(warning)}\n`),
     ...(summary.interrupted ? ['Interrupted: run it again to go on.\n'] : []),
   ].join('');
+}
+
+function verdictsText(verdicts: NonNullable<BackfillSummary['verdicts']>): string {
+  const counts = VERDICTS.flatMap((verdict) => (verdicts[verdict] ? [`${verdicts[verdict]} ${verdict}`] : []));
+  return counts.length > 0 ? counts.join(', ') : 'nothing';
 }
 
 function estimateText({ videos, copies, frames, seconds, gigabytes, usdPerMonth, usdOnce }: Estimate): string {

@@ -7,7 +7,8 @@ import { needsAttention, outcomeText, progressLine, summaryText } from './backfi
 import { parseNumber } from './format.js';
 import { StatusLine } from './progress.js';
 import { Report } from './report.js';
-import { parseSelection, type SelectionFlags } from './selection.js';
+import { parseSelection } from './selection.js';
+import { type WalkFlags, withWalkOptions } from './selection-options.js';
 import { EXIT, withKiln } from './session.js';
 import {
   type StoreFlags,
@@ -19,13 +20,14 @@ import {
   withVideoOptions,
 } from './stores.js';
 
-interface Options extends StoreFlags, VideoFlags, SelectionFlags {
+interface Options extends StoreFlags, VideoFlags, WalkFlags {
+  retryFailed?: string;
   dryRun?: boolean;
   force?: boolean;
   relink?: boolean;
   recheck?: boolean;
-  maxRcu?: string;
-  segments?: string;
+  verify?: boolean;
+  source?: string;
   checkpoint?: string;
   report?: string;
   threads?: string;
@@ -40,22 +42,16 @@ export function backfillCommand(): Command {
       'Walks the table and brings every selected experiment to its video: in the bucket, with a 7-day link on its record.\n' +
         'What is there already stays; run it again at any time.',
     );
-  withStoreOptions(command)
-    .option('--status <status>', 'take experiments of this status; any; default completed, with --ids any')
-    .option('--since <time>', 'take experiments from this time on: 2025-10-16, a date and time, or epoch seconds')
-    .option('--until <time>', 'take experiments before this time')
-    .option('--ids <ids>', 'take these alone: a list with commas, or a file with one a line')
+  withWalkOptions(withStoreOptions(command))
     .option('--retry-failed <report>', 'take those that failed according to a report')
-    .option('--limit <n>', 'take at most so many')
-    .addOption(new Option('--shard <i/n>', 'take one of n equal parts, 0/n to n-1/n').env('FRAMEKILN_SHARD'))
     .option('--dry-run', 'say what would be done, how long it would take and cost; writes nothing')
     .option('--force', 'render although the videos are there')
     .option('--relink', 'only renew the links of videos that are there')
     .option('--recheck', 'read stored documents again, in case they changed since their videos were made')
+    .option('--verify', 'verify each video as it goes, and write the verdict to its record')
+    .option('--source <source>', 'with --verify, what PSNR and SSIM are against: a file, s3://bucket/key, or schedule')
     .option('--report <file>', 'write a JSON line for each experiment')
-    .option('--checkpoint <file>', "keep the scan's position there, and go on from it")
-    .addOption(new Option('--max-rcu <n>', 'read units a second for the scan').env('FRAMEKILN_MAX_RCU'))
-    .option('--segments <n>', 'parallel parts of the scan; default 4');
+    .option('--checkpoint <file>', "keep the scan's position there, and go on from it");
   withDocumentOptions(withVideoOptions(command))
     .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
     .option('--quiet', 'no progress')
@@ -71,6 +67,8 @@ async function backfill(options: Options): Promise<void> {
     force: options.force,
     relink: options.relink,
     recheck: options.recheck,
+    verify: options.verify,
+    source: options.source,
     segments: parseNumber(options.segments, '--segments'),
     maxRcu: parseNumber(options.maxRcu, '--max-rcu'),
     checkpoint: options.checkpoint,
@@ -81,7 +79,7 @@ async function backfill(options: Options): Promise<void> {
     const summary = await showBackfill(kiln, { ...call, signal }, options.quiet === true, report);
     if (!summary.interrupted) report?.begin();
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
-    if (summary.outcomes.failed > 0) process.exitCode = EXIT.failed;
+    if (summary.outcomes.failed > 0 || summary.verdicts?.different) process.exitCode = EXIT.failed;
   });
 }
 

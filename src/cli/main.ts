@@ -10,6 +10,7 @@ import { measureCommand } from './measure.js';
 import { renderCommand } from './render.js';
 import { EXIT, reportError } from './session.js';
 import { sheetCommand } from './sheet.js';
+import { verifyCommand } from './verify.js';
 import { description, version } from './version.js';
 
 // The AWS SDK announces, at every start, from when on it will want a newer Node.
@@ -18,7 +19,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 const commands = [
   ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
-  ...[measureCommand(), doctorCommand(), demoCommand(), sheetCommand()],
+  ...[measureCommand(), verifyCommand(), doctorCommand(), demoCommand(), sheetCommand()],
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());

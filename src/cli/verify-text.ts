@@ -7,9 +7,9 @@ import { duration } from './progress.js';
 
 const SIGNS = { equal: '=', within: '~', different: '!=' } as const;
 const HEAD = ['check', 'recorded', 'regenerated', 'result', 'tolerance'];
-/** Characters of a value: a record may hold any text. A table has room for a digest. */
+/** Characters of a value: a record may hold any text, and a digest would make every row of a table too long. */
 const IN_LINE = 32;
-const IN_TABLE = 96;
+const IN_TABLE = 44;
 
 /** What is shown of a verification beside its evidence. */
 type Verified = Verification & Partial<Pick<VerifyOutcome, 'code' | 'message' | 'remedy' | 'source' | 'warnings'>>;

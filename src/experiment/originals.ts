@@ -19,19 +19,21 @@ export class Originals {
   /** The path of a local copy. @throws FramekilnError `NO_VIDEO`, or why it cannot be fetched */
   readonly fetch = async (bucket: string, key: string, signal: AbortSignal | undefined): Promise<string> => {
     const name = `${bucket}/${key}`;
-    const known = this.#paths.get(name) ?? this.#download(bucket, key, signal);
-    this.#paths.set(name, known);
+    const others = this.#paths.get(name);
+    const fetching = others ?? this.#download(bucket, key, signal);
+    this.#paths.set(name, fetching);
     try {
-      return await known;
+      return await fetching;
     } catch (error) {
-      // Whoever asks next may be luckier.
-      this.#paths.delete(name);
+      if (this.#paths.get(name) === fetching) this.#paths.delete(name);
+      // Whoever asked first may have stopped it; this caller goes on.
+      if (others && !signal?.aborted) return this.fetch(bucket, key, signal);
       throw error;
     }
   };
 
   async #download(bucket: string, key: string, signal: AbortSignal | undefined): Promise<string> {
-    const path = await this.#temporary.path();
+    const path = this.#temporary.path();
     await this.#stores.bucket(bucket).download(key, path, MAX_BYTES, signal);
     return path;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorCode } from '../errors.js';
+import type { Evidence, Verdict } from '../verify/evidence.js';
 
 /** What became of one experiment; `planned` only in a dry run. */
 export const OUTCOMES = [
@@ -45,6 +46,10 @@ export interface Outcome {
   /** Epoch seconds. */
   linkExpiresAt?: number;
   warnings?: string[];
+  /** Of a run that verifies: what it comes to, and, unless the record said so already, why. */
+  verdict?: Verdict;
+  evidence?: Evidence[];
+  unchecked?: string[];
   /** Seconds spent, by step. */
   seconds: { find?: number; render?: number; store?: number; record?: number };
 }

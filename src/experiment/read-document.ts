@@ -2,6 +2,7 @@
 import type { ExperimentRecord } from '../catalog/record.js';
 import type { Document } from '../document/document.js';
 import { FramekilnError } from '../errors.js';
+import type { Subject } from '../verify/verify.js';
 import type { ExperimentContext } from './context.js';
 import { type FoundDocument, inlineDocument, type Search, storedDocument } from './find-document.js';
 import { timed } from './make-video.js';
@@ -14,11 +15,14 @@ export interface ReadDocument {
   found: FoundDocument;
 }
 
-/** Whether a document's size, rate or length are the record's own words: it is a bare list, or no document at all. */
-export function isClipOfRecord({ source, content }: FoundDocument): boolean {
-  if (source === 'default schedule' || Array.isArray(content)) return true;
-  return content instanceof Uint8Array && /^\s*\[/.test(Buffer.from(content.subarray(0, 64)).toString('latin1'));
+/** How much of a document's words are the record's own. */
+export function originOf({ source, content }: FoundDocument): Subject['origin'] {
+  if (source === 'default schedule') return 'schedule';
+  const bare = content instanceof Uint8Array ? /^\s*\[/.test(beginning(content)) : Array.isArray(content);
+  return bare ? 'frames' : 'document';
 }
+
+const beginning = (bytes: Uint8Array) => Buffer.from(bytes.subarray(0, 64)).toString('latin1');
 
 /** Why there is none. */
 export type NoDocument = Pick<Outcome, 'outcome' | 'code' | 'message' | 'pointer' | 'source' | 'tried'>;

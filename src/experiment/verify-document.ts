@@ -25,7 +25,7 @@ export async function verifyOneDocument(
   using temporary = new TemporaryFolder();
   const original =
     source === undefined ? undefined : await openOriginal(context, source, document.table, undefined, signal);
-  const subject = { document, clipFromRecord: false, source: original, resize, video };
+  const subject = { document, origin: 'document' as const, source: original, resize, video };
   const verifying = { ...context, withFile: temporary.withFile.bind(temporary) };
   return await verifyDocument(verifying, subject, recorded, { signal, onProgress });
 }

@@ -4,12 +4,12 @@ import type { Document } from '../document/document.js';
 import type { JobOptions } from '../render/job.js';
 import { invalidId, isExperimentId, videoKey } from '../storage/keys.js';
 import type { Verification } from '../verify/evidence.js';
-import { verifyDocument } from '../verify/verify.js';
+import { type Subject, verifyDocument } from '../verify/verify.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { openOriginal } from './original.js';
 import type { Outcome } from './outcome.js';
-import { isClipOfRecord, readExperimentDocument } from './read-document.js';
+import { originOf, readExperimentDocument } from './read-document.js';
 import { recordedOf } from './recorded.js';
 import { fromObject } from './stored-video.js';
 
@@ -22,6 +22,8 @@ export interface VerifyOptions extends JobOptions {
   document?: Document | undefined;
   /** A video file that is said to show the experiment. */
   video?: string | undefined;
+  /** The digest of the document's frames, when they were rendered a moment ago. */
+  rendered?: string | undefined;
 }
 
 /** Whether an experiment's regeneration is what was recorded. JSON-able. */
@@ -63,11 +65,11 @@ export async function verifyExperiment(
 type Verified = Omit<VerifiedExperiment, 'experimentId' | 'timestamp' | 'seconds'>;
 
 async function verify(context: ExperimentContext, record: ExperimentRecord, options: VerifyOptions): Promise<Verified> {
-  const { signal, onProgress, resize, video: file } = options;
+  const { signal, onProgress, resize, rendered, video: file } = options;
   if (!isExperimentId(record.id)) return unverifiable({ code: 'invalid_id', message: invalidId(record.id) });
   const subject = await subjectOf(context, record, options);
   if (!('document' in subject)) return unverifiable(subject);
-  const { document, clipFromRecord, from } = subject;
+  const { document, origin, from } = subject;
 
   const { stores, renders, render, temporary, originals } = context;
   const video = fromObject(await stores.objects.head(videoKey(record.id), signal));
@@ -77,7 +79,7 @@ async function verify(context: ExperimentContext, record: ExperimentRecord, opti
       ? undefined
       : await openOriginal(render, options.source, document.table, originals.fetch, signal);
   const verifying = { ...render, withFile: temporary.withFile.bind(temporary) };
-  const held = { document, clipFromRecord, source: original, resize, video: file };
+  const held = { document, origin, source: original, resize, rendered, video: file };
   const verification = await renders(() => verifyDocument(verifying, held, recorded, { signal, onProgress }));
   return { ...verification, source: from };
 }
@@ -87,11 +89,11 @@ async function subjectOf(
   context: ExperimentContext,
   record: ExperimentRecord,
   { document, signal }: VerifyOptions,
-): Promise<{ document: Document; clipFromRecord: boolean; from: string } | Pick<Outcome, 'code' | 'message'>> {
-  if (document) return { document, clipFromRecord: false, from: 'the document that was given' };
+): Promise<(Pick<Subject, 'document' | 'origin'> & { from: string }) | Pick<Outcome, 'code' | 'message'>> {
+  if (document) return { document, origin: 'document', from: 'the document that was given' };
   const read = await readExperimentDocument(context, record, {}, signal);
   if ('outcome' in read) return { code: read.code ?? 'no_parameters', message: read.message ?? '' };
-  return { document: read.document, clipFromRecord: isClipOfRecord(read.found), from: read.found.source };
+  return { document: read.document, origin: originOf(read.found), from: read.found.source };
 }
 
 function unverifiable({ code, message }: Pick<Outcome, 'code' | 'message'>): Verified {

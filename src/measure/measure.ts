@@ -14,6 +14,8 @@ export interface MeasureOptions extends JobOptions, PairOptions {
 }
 
 const CHUNK_BYTES = 32 * 1024 * 1024;
+/** Tasks stay short, and the first result soon. */
+const MAX_CHUNK = 64;
 /** The window of SSIM. */
 const SMALLEST = 7;
 
@@ -36,7 +38,8 @@ export async function measureSources(
     throw new FramekilnError('NOT_COMPARABLE', message, { expected: 'at least 7x7', received: `${width}x${height}` });
   }
   const frames = end - start;
-  const perChunk = chunkFrames(frameBytes('rgb24', width, height), CHUNK_BYTES);
+  const larger = Math.max(frameBytes('rgb24', width, height), frameBytes('rgb24', b.width, b.height));
+  const perChunk = Math.min(MAX_CHUNK, chunkFrames(larger, CHUNK_BYTES));
   const sides = [a, b].map((source) => source.chunks({ start, end }, perChunk));
   const numbers = new Float64Array(frames * COMPARED.count);
   const job = new Job(frames, options);

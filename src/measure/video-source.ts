@@ -20,7 +20,9 @@ export async function videoSource(
   conversion: Conversion = 'accurate',
 ): Promise<FrameSource> {
   const { addon } = context;
-  const facts = await probeVideo(context, path, signal);
+  const facts = await probeVideo(context, path, signal).catch((error) => {
+    throw naming(path, error);
+  });
   const { width, height, frames, rate, codec, pixelFormat } = facts;
   return {
     label: `${basename(path)} (${codec} ${pixelFormat})`,
@@ -33,15 +35,15 @@ export async function videoSource(
       ...(conversion === 'opencv' ? ["Its colours are converted as OpenCV's VideoCapture converts them."] : []),
     ],
     async *chunks({ start, end }, perChunk) {
-      using frames = new OpenVideo(addon, path, conversion);
-      await frames.skip(start);
-      for (let at = start; at < end; at += perChunk) yield await frames.read(Math.min(perChunk, end - at));
+      using video = new OpenVideo(addon, path, conversion);
+      await video.skip(start);
+      for (let at = start; at < end; at += perChunk) yield await video.read(Math.min(perChunk, end - at));
     },
     async *pick(indices): FrameChunks {
-      using frames = new OpenVideo(addon, path, conversion);
+      using video = new OpenVideo(addon, path, conversion);
       for (const index of indices) {
-        await frames.skip(index - frames.position);
-        yield await frames.read(1);
+        await video.skip(index - video.position);
+        yield await video.read(1);
       }
     },
   };
@@ -57,12 +59,16 @@ class OpenVideo implements Disposable {
   constructor(addon: Addon, path: string, conversion: Conversion) {
     this.#path = path;
     this.#conversion = conversion;
-    this.#reader = typed(() => addon.openReader(path));
+    try {
+      this.#reader = addon.openReader(path);
+    } catch (error) {
+      throw naming(path, fromNative(error));
+    }
   }
 
   async read(count: number): Promise<PixelFrames> {
     const frames = await this.#reader.read(count).catch((error) => {
-      throw fromNative(error);
+      throw naming(this.#path, fromNative(error));
     });
     this.position += frames?.frames ?? 0;
     if (frames?.frames === count) return { ...frames, conversion: this.#conversion };
@@ -78,12 +84,10 @@ class OpenVideo implements Disposable {
   }
 }
 
-function typed<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw fromNative(error);
-  }
+/** Of several files, which one it is. */
+function naming(path: string, error: unknown): unknown {
+  if (!(error instanceof FramekilnError) || error.code !== 'INVALID_VIDEO') return error;
+  return new FramekilnError('INVALID_VIDEO', `${path}: ${error.message}`, { cause: error });
 }
 
 function notesOf({ pixelFormat, audio }: VideoFacts): string[] {

@@ -22,14 +22,19 @@ import { videoEvidence } from './video.js';
 /** What is held against the record. */
 export interface Subject {
   document: Document;
-  /** Resolution, rate and length came from the record itself, so that comparing them would say nothing. */
-  clipFromRecord: boolean;
+  /**
+   * `document`: it says all itself. `frames`: a bare list, of which the record says size, rate and length. `schedule`: the
+   * record alone, from which the default schedule was inferred.
+   */
+  origin: 'document' | 'frames' | 'schedule';
   /** What PSNR and SSIM are against; undefined when nobody knows. */
   source?: FrameSource | undefined;
   /** Scales the regeneration to the source's size when they differ. */
   resize?: boolean | undefined;
   /** A video file that is said to show the document. */
   video?: string | undefined;
+  /** The digest of its frames, when they were rendered a moment ago. */
+  rendered?: string | undefined;
 }
 
 export interface VerifyContext extends RenderContext {
@@ -50,33 +55,37 @@ export async function verifyDocument(
   const evidence: Evidence[] = [];
   const unchecked: string[] = [];
   const { table } = subject.document;
+  /** That a video shows an inferred document proves the inference no better. */
+  const weight: Evidence['weight'] = subject.origin === 'schedule' ? 'support' : 'proof';
 
   return context.withFile(async (path) => {
     const written = new WrittenVideo(context, table, path, options);
     await compareDigests();
     await compareSizes(written);
-    if (!subject.clipFromRecord) evidence.push(...clipEvidence(recorded, table));
+    if (subject.origin === 'document') evidence.push(...clipEvidence(recorded, table));
     else if (recorded.totalFrames !== undefined) {
       evidence.push(exactly('total_frames', recorded.totalFrames, frameCount(table), 'support'));
     }
     await compareQuality(written);
     if (subject.video !== undefined) {
-      evidence.push(...(await videoEvidence(context, subject.document, subject.video, options)));
+      const lines: Evidence[] = await videoEvidence(context, subject.document, subject.video, options);
+      evidence.push(...lines.map((line) => (line.weight === 'proof' ? { ...line, weight } : line)));
     }
     return { verdict: verdictOf(evidence), evidence, unchecked };
   });
 
   async function compareDigests(): Promise<void> {
-    const known = new Map<FrameFormat, string>();
+    const { rendered = '' } = subject;
+    const known = new Map(FRAME_FORMATS.filter((name) => isOf(rendered, name)).map((name) => [name, rendered]));
     for (const { where, digest } of recorded.digests ?? []) {
-      const format = FRAME_FORMATS.find((name) => digest.startsWith(`${name}-xxh3-sha256:`));
+      const format = FRAME_FORMATS.find((name) => isOf(digest, name));
       if (format === undefined) {
         unchecked.push(`${where}: this kind of digest is not known here`);
         continue;
       }
       const ours = known.get(format) ?? (await digestOf(context, subject.document, format, options));
       known.set(format, ours);
-      evidence.push(exactly(where, digest, ours, 'proof'));
+      evidence.push(exactly(where, digest, ours, weight));
     }
   }
 
@@ -127,6 +136,8 @@ export async function verifyDocument(
     }
   }
 }
+
+const isOf = (digest: string, format: FrameFormat) => digest.startsWith(`${format}-xxh3-sha256:`);
 
 const WRITTEN = "the video as OpenCV's VideoWriter wrote it";
 

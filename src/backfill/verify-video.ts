@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExperimentRecord } from '../catalog/record.js';
+import type { Chosen } from '../experiment/choose.js';
+import type { ExperimentContext } from '../experiment/context.js';
+import type { Outcome } from '../experiment/outcome.js';
+import { type VerifyOptions, verifyExperiment } from '../experiment/verify.js';
+import type { Verdict } from '../verify/evidence.js';
+
+export interface VerifyVideoOptions extends Pick<VerifyOptions, 'source' | 'signal'> {
+  /** Verifies again what has a verdict. */
+  again: boolean;
+}
+
+/** What is wrong with the source, the only setting and the only local file or video there is: wrong for all. */
+export const SOURCE_FAULTS = ['INVALID_SETTING', 'INPUT_UNREADABLE', 'INVALID_VIDEO', 'NO_VIDEO'];
+
+/** Somebody's own file, of which parameters say nothing. */
+const PUBLISHED = 'file-sha256:';
+
+/**
+ * Verifies the video that an experiment now has, unless its record has a verdict on it, and writes the verdict there.
+ * @returns the outcome with its verdict; as it was when there is no video to verify
+ * @throws FramekilnError what stopped it
+ */
+export async function verifyVideo(
+  context: ExperimentContext,
+  { record, others }: Chosen,
+  outcome: Outcome,
+  { again, ...options }: VerifyVideoOptions,
+): Promise<Outcome> {
+  const { fingerprint, framesDigest } = outcome;
+  if (fingerprint === undefined || fingerprint.startsWith(PUBLISHED) || outcome.code !== undefined) return outcome;
+  const { reconstructed } = record;
+  const known = reconstructed.fingerprint === fingerprint ? reconstructed.verified : undefined;
+  if (known !== undefined && !again) return { ...outcome, verdict: known as Verdict };
+
+  // What the record says of the video that was there before is of no interest.
+  const now: ExperimentRecord = { ...record, reconstructed: { fingerprint, ...(framesDigest && { framesDigest }) } };
+  const rendered = outcome.outcome === 'regenerated' ? framesDigest : undefined;
+  const verification = await verifyExperiment(context, { record: now, others }, { ...options, rendered });
+  const { verdict, evidence, unchecked } = verification;
+  await context.stores.table.update(record, { verified: verdict, fingerprint }, options.signal);
+  return { ...outcome, verdict, evidence, unchecked };
+}
