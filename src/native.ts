@@ -205,7 +205,10 @@ export interface Addon {
    * `INPUT_UNREADABLE`.
    */
   probeVideo(path: string, control?: Control): VideoFacts;
-  /** Opens a local video file that nobody vouches for, as probeVideo does, and throws what it throws. */
+  /**
+   * Opens a local video file that nobody vouches for, as probeVideo does. Throws for its path and its first bytes; what
+   * else is wrong with it, `read` says.
+   */
   openReader(path: string): VideoReader;
   /** Compares frame by frame; sizes below 7x7 are refused (`INVALID_ARGUMENT`). */
   compareFrames(job: CompareJob): Compared;

@@ -14,8 +14,8 @@ extern "C" {
 namespace framekiln::addon {
 namespace {
 
-/// H.273 knows no matrix beyond; FFmpeg uses its numbers.
-constexpr int kLastMatrix = 17;
+/// FFmpeg's numbers are those of H.273, as far as it knows them.
+constexpr int kLastMatrix = AVCOL_SPC_NB - 1;
 
 /// A side, read but not looked at yet, as FramesValues are.
 class SideValues {

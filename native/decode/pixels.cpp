@@ -37,10 +37,15 @@ Av<SwsContext> make_scaler(const PixelLayout& layout, AVPixelFormat to, bool acc
   return scaler;
 }
 
-/// Planar, where that is the same: swscale's way to rgb24 is the same arithmetic eight times as slow.
-AVPixelFormat target_of(AVPixelFormat from, Conversion conversion) {
+/// Planar, where that is the same: swscale's way to rgb24 is the same arithmetic eight times as slow. It is not for
+/// grey of limited range, for palettes, nor where four rows of chroma become all rows (swscale then takes another way
+/// up).
+AVPixelFormat target_of(const PixelLayout& layout, Conversion conversion) {
   if (conversion == Conversion::opencv) return AV_PIX_FMT_BGR24;
-  return av_pix_fmt_desc_get(from)->flags & AV_PIX_FMT_FLAG_RGB ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GBRP;
+  const AVPixFmtDescriptor& d = *av_pix_fmt_desc_get(layout.format);
+  const bool colour = d.nb_components >= 3 && !(d.flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL));
+  const bool few_rows = d.log2_chroma_h > 0 && layout.size.height <= 4 << d.log2_chroma_h;
+  return colour && !few_rows ? AV_PIX_FMT_GBRP : AV_PIX_FMT_RGB24;
 }
 
 void interleave(const uint8_t* __restrict r, const uint8_t* __restrict g, const uint8_t* __restrict b, int width,
@@ -62,12 +67,14 @@ size_t frame_bytes(const PixelLayout& layout) {
 PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion) : layout_(layout) {
   frame_bytes(layout);  // refuses what is no format and no size
   if (!fits(layout.size)) throw Error(kInvalid, "Expected a frame of at most 33.2 megapixels");
-  if (!sws_isSupportedInput(layout.format)) {
+  // Of a camera's mosaic with odd sides swscale reads what is not there.
+  const bool mosaic = av_pix_fmt_desc_get(layout.format)->flags & AV_PIX_FMT_FLAG_BAYER;
+  if (mosaic || !sws_isSupportedInput(layout.format)) {
     throw Error(kInvalid, std::string("FFmpeg cannot convert ") + av_get_pix_fmt_name(layout.format) + " to RGB");
   }
   if (layout.format == AV_PIX_FMT_RGB24) return;
   const Silence silence;
-  const AVPixelFormat to = target_of(layout.format, conversion);
+  const AVPixelFormat to = target_of(layout, conversion);
   scaler_ = make_scaler(layout, to, conversion == Conversion::accurate);
   // Frames of FFmpeg's own on both sides: its SIMD code reads and writes past the ends of rows.
   source_ = make_frame(layout.format, layout.size.width, layout.size.height);
@@ -116,8 +123,7 @@ void PixelConverter::to_rgb(const uint8_t* packed, const Picture& rgb) {
 const uint8_t* PixelConverter::luma(const uint8_t* packed, AVColorSpace matrix) const {
   const AVPixFmtDescriptor& d = *av_pix_fmt_desc_get(layout_.format);
   const AVComponentDescriptor& y = d.comp[0];
-  constexpr uint64_t no_luma = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
-                               AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_BAYER;
+  constexpr uint64_t no_luma = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL;
   const bool plane = d.nb_components >= 3 && y.plane == 0 && y.step == 1 && y.offset == 0 && y.depth == 8;
   const bool limited = !(d.flags & no_luma) && plane && !layout_.full_range;
   const bool wanted =

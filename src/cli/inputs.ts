@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents, videos and raw pixels, as `measure` and `sheet` take them.
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { readDocument } from '../document/read.js';
@@ -34,18 +34,28 @@ export async function inputOf(path: string, { size, opencv }: InputFlags): Promi
     return { rgb: path, width: Number(width), height: Number(height) };
   }
   const named = ['.json', '.gz'].includes(extname(path).toLowerCase());
-  if (path !== '-' && !named && !(await beginsAsDocument(path)))
+  if (path !== '-' && !named && !(await beginsAsDocument(path))) {
     return { video: path, conversion: opencv ? 'opencv' : undefined };
+  }
   return { document: await readDocument(path), label: basename(path) };
+}
+
+/** Two inputs, of which standard input is one at most. */
+export async function inputsOf(a: string, b: string, flags: InputFlags): Promise<[FramesInput, FramesInput]> {
+  if (a === '-' && b === '-') refuseSetting('a file beside -, standard input', 'B', b);
+  return [await inputOf(a, flags), await inputOf(b, flags)];
 }
 
 /** JSON, perhaps behind a byte order mark or white space, or gzip. What cannot be read, readDocument says best. */
 async function beginsAsDocument(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  // What is no file, such as a pipe, can be read once only, and holds no video.
+  if (found && !found.isFile()) return !found.isDirectory();
   const file = await open(path).catch(() => undefined);
   if (!file) return true;
   try {
     const { buffer, bytesRead } = await file
-      .read(Buffer.alloc(64), 0, 64, 0)
+      .read(Buffer.alloc(4096), 0, 4096, 0)
       .catch(() => ({ buffer: Buffer.of(), bytesRead: 0 }));
     const start = buffer.subarray(0, bytesRead);
     return (start[0] === 0x1f && start[1] === 0x8b) || /^(\ufeff)?\s*[{[]/.test(start.toString('utf8'));
@@ -56,5 +66,7 @@ async function beginsAsDocument(path: string): Promise<boolean> {
 
 /** How long the clips are is known later, so both ends must be said. */
 export function openRange(text: string): FrameRange {
-  return parseRange(/^\d+:$/.test(text) ? '' : text, Number.MAX_SAFE_INTEGER);
+  return /^\d+:$/.test(text)
+    ? refuseSetting('A:B, :B or A', '--frames', text)
+    : parseRange(text, Number.MAX_SAFE_INTEGER);
 }

@@ -5,7 +5,7 @@ import type { Distribution, Measurement } from '../measure/source.js';
 import type { Luma } from '../native.js';
 import type { FrameRange } from '../render/plan.js';
 import { parseNumber } from './format.js';
-import { INPUTS, type InputFlags, inputOf, openRange, withInputOptions } from './inputs.js';
+import { INPUTS, type InputFlags, inputsOf, openRange, withInputOptions } from './inputs.js';
 import { checkOutput, writeChunks } from './output.js';
 import { ProgressLine } from './progress.js';
 import { withKiln } from './session.js';
@@ -44,7 +44,7 @@ async function measure(first: string, second: string, options: Options): Promise
   if (options.perFrame !== undefined) await checkOutput(options.perFrame);
   const threads = parseNumber(options.threads, '--threads');
   const range = options.frames === undefined ? undefined : openRange(options.frames);
-  const [a, b] = [await inputOf(first, options), await inputOf(second, options)];
+  const [a, b] = await inputsOf(first, second, options);
   const progress = new ProgressLine(options.quiet === true || options.json === true);
   await withKiln({ threads }, async (kiln, signal) => {
     const { resize } = options;
@@ -81,7 +81,7 @@ export function measurementText({ frames, width, height, psnr, ssim, luma, notes
     `${name.padEnd(16)}${text(mean)} (${text(min)} to ${text(max)}${rest})\n`;
   const some = psnr.identicalFrames > 0 && psnr.identicalFrames < frames;
   return [
-    `${frames} frames of ${width}x${height}\n`,
+    `${frames} ${frames === 1 ? 'frame' : 'frames'} of ${width}x${height}\n`,
     row('PSNR', psnr, dB, `; of all frames together ${dB(psnr.pooled)}`),
     ...(psnr.identicalFrames === frames ? ['                every frame is identical\n'] : []),
     ...(some

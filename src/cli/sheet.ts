@@ -7,7 +7,7 @@ import type { FramesInput } from '../measure/open.js';
 import type { JobOptions } from '../render/job.js';
 import type { FrameRange } from '../render/plan.js';
 import { parseNumber } from './format.js';
-import { INPUTS, type InputFlags, inputOf, openRange, withInputOptions } from './inputs.js';
+import { INPUTS, type InputFlags, inputOf, inputsOf, openRange, withInputOptions } from './inputs.js';
 import { checkOutput, writeChunks } from './output.js';
 import { ProgressLine } from './progress.js';
 import { withKiln } from './session.js';
@@ -64,8 +64,8 @@ async function sheet(first: string, second: string | undefined, options: Options
   const threads = parseNumber(options.threads, '--threads');
   const range = options.frames === undefined ? undefined : openRange(options.frames);
   await checkOutput(options.output);
-  const a = await inputOf(first, options);
-  const b = second === undefined ? undefined : await inputOf(second, options);
+  const [a, b] =
+    second === undefined ? [await inputOf(first, options), undefined] : await inputsOf(first, second, options);
   const progress = new ProgressLine(options.quiet === true || options.json === true);
   await withKiln({ threads }, async (kiln, signal) => {
     const job: JobOptions = { signal, onProgress: progress.update };

@@ -12,7 +12,7 @@ export interface Clip {
  * resolution and rate from the clip. Nothing is validated here.
  */
 export function assembleDocument(value: unknown, { resolution, fps, duration }: Clip = {}): unknown {
-  if (!Array.isArray(value)) return value;
+  if (!isBareList(value)) return value;
   return {
     version: '1.0',
     resolution: sides(resolution),
@@ -21,6 +21,11 @@ export function assembleDocument(value: unknown, { resolution, fps, duration }: 
     total_frames: value.length,
     parameters: value,
   };
+}
+
+/** Whether a document's size and rate are the clip's, not its own. */
+export function isBareList(value: unknown): value is unknown[] {
+  return Array.isArray(value);
 }
 
 /** The default schedule of a clip, as a document. */

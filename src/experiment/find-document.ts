@@ -20,6 +20,9 @@ export interface FoundDocument {
 
 export type Search = { found: FoundDocument; tried: string[] } | { found: undefined; code: Obstacle; tried: string[] };
 
+/** The source of a document that the record alone lets infer. */
+export const SCHEDULE = 'default schedule';
+
 /** Where stored documents may be, beside the record. */
 export interface DocumentPlaces {
   objects: ObjectStore;
@@ -80,7 +83,7 @@ export async function storedDocument(
   const methods = record.entries.map(methodOf).filter(isThere);
   if (entry && methodOf(entry) === 'procedural_demoscene') {
     if (isThere(clip.duration) && isThere(clip.fps) && isThere(clip.resolution)) {
-      return { found: { source: 'default schedule', content: scheduleDocument(clip), clip }, tried };
+      return { found: { source: SCHEDULE, content: scheduleDocument(clip), clip }, tried };
     }
     tried.push(`default schedule: experiments[${entry.index}] lacks duration, fps or resolution`);
   } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gunzipSync } from 'node:zlib';
-import { assembleDocument } from '../document/assemble.js';
+import { assembleDocument, isBareList } from '../document/assemble.js';
 import { Document } from '../document/document.js';
 import { parseDocument } from '../document/parse.js';
 import { decodeDocument } from '../document/read.js';
@@ -12,19 +12,23 @@ import type { FoundDocument } from './find-document.js';
 const SMALL = 2 ** 18;
 
 /**
- * Validates what was found.
+ * Validates what was found; `bare` when it is a list of frame parameters that the clip completed.
  * @throws FramekilnError `INVALID_DOCUMENT` with a JSON pointer
  */
 export async function openDocument(
   { render, largeDocuments }: ExperimentContext,
   { content, clip }: FoundDocument,
-): Promise<Document> {
+): Promise<{ document: Document; bare: boolean }> {
   const schedule = render.addon.defaultSchedule;
-  if (!(content instanceof Uint8Array)) return Document.from(assembleDocument(content, clip) as object, schedule);
+  if (!(content instanceof Uint8Array)) {
+    const document = Document.from(assembleDocument(content, clip) as object, schedule);
+    return { document, bare: isBareList(content) };
+  }
   const small = smallJson(content);
   if (!small) return largeDocuments(() => parseInPool(render.pool, content, clip));
   const { value, jsonBytes } = decodeDocument(small);
-  return Document.fromTable(parseDocument(assembleDocument(value, clip), schedule), jsonBytes);
+  const table = parseDocument(assembleDocument(value, clip), schedule);
+  return { document: Document.fromTable(table, jsonBytes), bare: isBareList(value) };
 }
 
 /** The bytes, unpacked, if they are few. */

@@ -4,7 +4,7 @@ import type { Document } from '../document/document.js';
 import { FramekilnError } from '../errors.js';
 import type { Subject } from '../verify/verify.js';
 import type { ExperimentContext } from './context.js';
-import { type FoundDocument, inlineDocument, type Search, storedDocument } from './find-document.js';
+import { type FoundDocument, inlineDocument, SCHEDULE, type Search, storedDocument } from './find-document.js';
 import { timed } from './make-video.js';
 import { openDocument } from './open-document.js';
 import type { Outcome } from './outcome.js';
@@ -13,16 +13,8 @@ import type { Outcome } from './outcome.js';
 export interface ReadDocument {
   document: Document;
   found: FoundDocument;
+  origin: Subject['origin'];
 }
-
-/** How much of a document's words are the record's own. */
-export function originOf({ source, content }: FoundDocument): Subject['origin'] {
-  if (source === 'default schedule') return 'schedule';
-  const bare = content instanceof Uint8Array ? /^\s*\[/.test(beginning(content)) : Array.isArray(content);
-  return bare ? 'frames' : 'document';
-}
-
-const beginning = (bytes: Uint8Array) => Buffer.from(bytes.subarray(0, 64)).toString('latin1');
 
 /** Why there is none. */
 export type NoDocument = Pick<Outcome, 'outcome' | 'code' | 'message' | 'pointer' | 'source' | 'tried'>;
@@ -53,7 +45,8 @@ export async function readExperimentDocument(
     }
     const { found } = search;
     source = found.source;
-    return { document: await timed(seconds, 'find', () => openDocument(context, found)), found };
+    const { document, bare } = await timed(seconds, 'find', () => openDocument(context, found));
+    return { document, found, origin: source === SCHEDULE ? 'schedule' : bare ? 'frames' : 'document' };
   } catch (error) {
     if (!(error instanceof FramekilnError) || !UNUSABLE.includes(error.code)) throw error;
     const { code, message, pointer } = error;

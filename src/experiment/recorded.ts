@@ -33,15 +33,18 @@ export function recordedOf(record: ExperimentRecord, video: StoredVideo | undefi
     duration: first(['duration'], isSize),
     fps: first(['fps'], isSize),
     resolution: resolutionOf(first(['resolution'], isThere)),
-    psnrDb: first(['psnr_db'], isNumber),
-    ssim: first(['ssim'], isNumber),
+    psnrDb: first(['psnr_db'], isDecibels),
+    ssim: first(['ssim'], isMeasure),
     method: first(['compression_method'], isText),
   };
   return { digests, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
-const isSize = (value: unknown): value is number => isNumber(value) && value > 0 && Number.isFinite(value);
+/** Of equal frames it is infinite. */
+const isDecibels = (value: unknown): value is number => isNumber(value) && value > Number.NEGATIVE_INFINITY;
+const isMeasure = (value: unknown): value is number => isNumber(value) && Number.isFinite(value);
+const isSize = (value: unknown): value is number => isMeasure(value) && value > 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isThere = (value: unknown): value is NonNullable<unknown> => value !== undefined && value !== null;
 

@@ -2,7 +2,7 @@
 import type { Document } from '../document/document.js';
 import type { RenderContext } from '../render/video.js';
 import type { Verification } from '../verify/evidence.js';
-import type { Recorded } from '../verify/recorded.js';
+import { checkRecorded, type Recorded } from '../verify/recorded.js';
 import { verifyDocument } from '../verify/verify.js';
 import { openOriginal } from './original.js';
 import { TemporaryFolder } from './temporary-folder.js';
@@ -22,6 +22,7 @@ export async function verifyOneDocument(
   document: Document,
   { recorded = {}, source, resize, video, signal, onProgress }: VerifyDocumentOptions,
 ): Promise<Verification> {
+  checkRecorded(recorded);
   using temporary = new TemporaryFolder();
   const original =
     source === undefined ? undefined : await openOriginal(context, source, document.table, undefined, signal);

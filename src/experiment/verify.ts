@@ -9,7 +9,7 @@ import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { openOriginal } from './original.js';
 import type { Outcome } from './outcome.js';
-import { originOf, readExperimentDocument } from './read-document.js';
+import { readExperimentDocument } from './read-document.js';
 import { recordedOf } from './recorded.js';
 import { fromObject } from './stored-video.js';
 
@@ -93,7 +93,7 @@ async function subjectOf(
   if (document) return { document, origin: 'document', from: 'the document that was given' };
   const read = await readExperimentDocument(context, record, {}, signal);
   if ('outcome' in read) return { code: read.code ?? 'no_parameters', message: read.message ?? '' };
-  return { document: read.document, origin: originOf(read.found), from: read.found.source };
+  return { document: read.document, origin: read.origin, from: read.found.source };
 }
 
 function unverifiable({ code, message }: Pick<Outcome, 'code' | 'message'>): Verified {

@@ -40,7 +40,7 @@ export async function measureSources(
   const frames = end - start;
   const larger = Math.max(frameBytes('rgb24', width, height), frameBytes('rgb24', b.width, b.height));
   const perChunk = Math.min(MAX_CHUNK, chunkFrames(larger, CHUNK_BYTES));
-  const sides = [a, b].map((source) => source.chunks({ start, end }, perChunk));
+  const sides = [a, b].map((source) => source.chunks({ start, end }, perChunk, options.signal));
   const numbers = new Float64Array(frames * COMPARED.count);
   const job = new Job(frames, options);
   await job.finish(async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Document, type DocumentInput } from '../document/document.js';
-import { refuseSetting } from '../errors.js';
+import { FramekilnError, refuseSetting } from '../errors.js';
 import { CONVERSIONS, type Conversion } from '../native.js';
 import type { RenderContext } from '../render/video.js';
 import { documentSource } from './document-source.js';
@@ -43,6 +43,7 @@ export async function openSource(
   if (typeof input !== 'object' || input === null) {
     refuseSetting('a document, { video: file } or { rgb: file, width, height }', 'input', input);
   }
+  if ('version' in input) return documentSource(Document.from(input, context.addon.defaultSchedule).table);
   if ('video' in input) {
     const { video, conversion = 'accurate' } = input;
     if (!CONVERSIONS.includes(conversion)) refuseSetting(`one of ${CONVERSIONS.join(', ')}`, 'conversion', conversion);
@@ -53,7 +54,14 @@ export async function openSource(
     return rawSource(text(input.rgb, 'rgb'), { width, height });
   }
   const { document, label } = 'document' in input ? input : { document: input, label: undefined };
-  return documentSource(Document.from(document, context.addon.defaultSchedule).table, label);
+  try {
+    return documentSource(Document.from(document, context.addon.defaultSchedule).table, label);
+  } catch (error) {
+    if (label === undefined || !(error instanceof FramekilnError)) throw error;
+    const { code, message, pointer, expected, received } = error;
+    const fields = { ...(pointer && { pointer }), ...(expected && { expected }), ...(received && { received }) };
+    throw new FramekilnError(code, `${label}: ${message}`, { ...fields, cause: error });
+  }
 }
 
 function text(value: unknown, name: string): string {

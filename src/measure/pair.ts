@@ -39,7 +39,8 @@ export function checkPair(
 }
 
 function refuse(what: string, a: FrameSource, b: FrameSource, remedy: string): never {
-  const said = [a, b].map((s) => `${s.label} has ${s.frames} frames of ${sizeOf(s)}`).join(', ');
+  const frames = (count: number) => `${count} ${count === 1 ? 'frame' : 'frames'}`;
+  const said = [a, b].map((s) => `${s.label} has ${frames(s.frames)} of ${sizeOf(s)}`).join(', ');
   throw new FramekilnError('NOT_COMPARABLE', `The ${what} differ: ${said}`, { remedy });
 }
 

@@ -25,7 +25,7 @@ export async function rawSource(
   if (!found.isFile()) throw new FramekilnError('INPUT_UNREADABLE', `Cannot read ${path}: it is not a regular file`);
   const frames = found.size / bytes;
   if (frames < 1 || !Number.isInteger(frames)) {
-    const what = `${path} has ${found.size} bytes, which are ${Math.floor(frames)} frames of ${width}x${height} and a rest`;
+    const what = `${path} has ${found.size} bytes, which are no whole frames of ${width}x${height}`;
     throw new FramekilnError('INVALID_VIDEO', what, {
       expected: `a whole number of frames of ${bytes} bytes`,
       received: `${found.size} bytes`,
@@ -48,11 +48,11 @@ export async function rawSource(
     rate: undefined,
     notes: [],
     async *chunks({ start, end }, perChunk) {
-      await using file = await open(path);
+      await using file = await open(path).catch((cause) => unreadable(path, cause));
       for (let at = start; at < end; at += perChunk) yield read(file, at, Math.min(perChunk, end - at));
     },
     async *pick(indices) {
-      await using file = await open(path);
+      await using file = await open(path).catch((cause) => unreadable(path, cause));
       for (const index of indices) yield read(file, index, 1);
     },
   };

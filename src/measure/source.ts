@@ -16,9 +16,9 @@ export interface FrameSource {
   /** What was done to the frames before they are seen, such as `10-bit samples, reduced to 8`. */
   readonly notes: readonly string[];
   /** The frames of the range in order, `perChunk` at a time, the last chunk perhaps fewer. Leaving the loop closes it. */
-  chunks(range: FrameRange, perChunk: number): FrameChunks;
+  chunks(range: FrameRange, perChunk: number, stop?: AbortSignal): FrameChunks;
   /** Only these frames, of increasing index, one at a time. */
-  pick(indices: readonly number[]): FrameChunks;
+  pick(indices: readonly number[], stop?: AbortSignal): FrameChunks;
 }
 
 /** The frames of one measurement, per frame and on average. JSON-able: an infinite PSNR, of equal frames, is null. */

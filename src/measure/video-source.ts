@@ -34,13 +34,13 @@ export async function videoSource(
       ...notesOf(facts),
       ...(conversion === 'opencv' ? ["Its colours are converted as OpenCV's VideoCapture converts them."] : []),
     ],
-    async *chunks({ start, end }, perChunk) {
-      using video = new OpenVideo(addon, path, conversion);
+    async *chunks({ start, end }, perChunk, stop) {
+      using video = new OpenVideo(addon, path, facts, conversion, stop);
       await video.skip(start);
       for (let at = start; at < end; at += perChunk) yield await video.read(Math.min(perChunk, end - at));
     },
-    async *pick(indices): FrameChunks {
-      using video = new OpenVideo(addon, path, conversion);
+    async *pick(indices, stop): FrameChunks {
+      using video = new OpenVideo(addon, path, facts, conversion, stop);
       for (const index of indices) {
         await video.skip(index - video.position);
         yield await video.read(1);
@@ -49,30 +49,44 @@ export async function videoSource(
   };
 }
 
-/** A reader that gives exactly as many frames as it is asked for. */
+/** A reader that gives exactly as many frames as it is asked for, of the size that they had. */
 class OpenVideo implements Disposable {
   position = 0;
   readonly #path: string;
-  readonly #reader: VideoReader;
+  readonly #size: Pick<VideoFacts, 'width' | 'height'>;
   readonly #conversion: Conversion;
+  readonly #stop: AbortSignal | undefined;
+  readonly #reader: VideoReader;
 
-  constructor(addon: Addon, path: string, conversion: Conversion) {
+  constructor(
+    addon: Addon,
+    path: string,
+    size: Pick<VideoFacts, 'width' | 'height'>,
+    conversion: Conversion,
+    stop: AbortSignal | undefined,
+  ) {
     this.#path = path;
+    this.#size = size;
     this.#conversion = conversion;
+    this.#stop = stop;
     try {
       this.#reader = addon.openReader(path);
     } catch (error) {
       throw naming(path, fromNative(error));
     }
+    stop?.addEventListener('abort', this.#close);
   }
 
   async read(count: number): Promise<PixelFrames> {
-    const frames = await this.#reader.read(count).catch((error) => {
-      throw naming(this.#path, fromNative(error));
-    });
+    const frames = await this.#next(count);
     this.position += frames?.frames ?? 0;
-    if (frames?.frames === count) return { ...frames, conversion: this.#conversion };
-    throw new FramekilnError('INVALID_VIDEO', `${this.#path} has fewer frames than it had: it was changed meanwhile`);
+    const { width, height } = this.#size;
+    if (frames?.frames === count && frames.width === width && frames.height === height) {
+      return { ...frames, conversion: this.#conversion };
+    }
+    // Why no more came is told behind the good frames, unless the file ends.
+    if (frames) await this.#next(1);
+    throw new FramekilnError('INVALID_VIDEO', `${this.#path} is not what it was: it was changed meanwhile`);
   }
 
   async skip(count: number): Promise<void> {
@@ -80,7 +94,17 @@ class OpenVideo implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#reader.close();
+    this.#stop?.removeEventListener('abort', this.#close);
+    this.#close();
+  }
+
+  readonly #close = (): void => this.#reader.close();
+
+  #next(count: number): Promise<PixelFrames | undefined> {
+    this.#stop?.throwIfAborted();
+    return this.#reader.read(count).catch((error) => {
+      throw this.#stop?.aborted ? this.#stop.reason : naming(this.#path, fromNative(error));
+    });
   }
 }
 

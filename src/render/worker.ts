@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a pool thread runs: one blocking call a task.
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { assembleDocument, type Clip } from '../document/assemble.js';
+import { assembleDocument, type Clip, isBareList } from '../document/assemble.js';
 import { parseDocument } from '../document/parse.js';
 import { decodeDocument } from '../document/read.js';
 import type { FrameTable } from '../document/table.js';
@@ -31,6 +31,8 @@ export interface ParsedDocument {
   table: FrameTable;
   /** Of the JSON text. */
   jsonBytes: number;
+  /** It was a bare list, which the clip completed. */
+  bare: boolean;
 }
 
 export interface RawFrames {
@@ -74,7 +76,8 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
   png: (addon, { rgb, width, height }) => addon.encodePng(rgb, width, height),
   parse: (addon, { bytes, clip }) => {
     const { value, jsonBytes } = decodeDocument(bytes);
-    return { table: parseDocument(assembleDocument(value, clip), addon.defaultSchedule), jsonBytes };
+    const table = parseDocument(assembleDocument(value, clip), addon.defaultSchedule);
+    return { table, jsonBytes, bare: isBareList(value) };
   },
   probe: (addon, { path, control }) => addon.probeVideo(path, control),
   compare: (addon, job) => addon.compareFrames(job),

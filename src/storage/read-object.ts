@@ -39,16 +39,19 @@ export function downloadObject(
   maxBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  return reading(client, object, signal, async ({ ContentLength = 0, Body }) => {
+  return reading(client, object, signal, async ({ ContentLength, Body }) => {
     const stream = Body as Readable;
-    if (ContentLength > maxBytes) {
+    if (ContentLength !== undefined && ContentLength > maxBytes) {
       stream.destroy();
       const expected = `up to ${maxBytes} bytes`;
       throw new FramekilnError('INVALID_VIDEO', `The object ${object.Key} has ${ContentLength} bytes`, { expected });
     }
     const file = createWriteStream(path);
-    await pipeline(stream, file, signal ? { signal } : {});
-    if (file.bytesWritten !== ContentLength) {
+    await pipeline(stream, file, signal ? { signal } : {}).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.path === undefined && cause.syscall !== 'write') throw cause;
+      throw new FramekilnError('OUTPUT_UNWRITABLE', `Cannot write ${path}: ${cause.message}`, { cause });
+    });
+    if (ContentLength !== undefined && file.bytesWritten !== ContentLength) {
       throw new Error(`the answer has ${file.bytesWritten} of ${ContentLength} bytes`);
     }
   });

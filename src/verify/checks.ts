@@ -34,16 +34,13 @@ export function about(
 export function clipEvidence({ totalFrames, duration, fps, resolution }: Recorded, table: FrameTable): Evidence[] {
   const frames = frameCount(table);
   const rate = exactRate(table.fps);
-  const frameSeconds = rate.den / rate.num;
   const size = `${table.width}x${table.height}`;
   return [
     ...(totalFrames === undefined ? [] : [exactly('total_frames', totalFrames, frames, 'support')]),
     ...(duration === undefined
       ? []
-      : [about('duration', duration, frames * frameSeconds, [frameSeconds, 'one frame'])]),
-    ...(fps === undefined
-      ? []
-      : [about('fps', fps, rate.num / rate.den, [Math.max(halfDigit(fps), 0.005), 'rounding, 29.97 for 30000/1001'])]),
+      : [about('duration', duration, (frames * rate.den) / rate.num, [rate.den / rate.num, 'one frame'])]),
+    ...(fps === undefined ? [] : [about('fps', fps, rate.num / rate.den, [0.005, 'rounding, 29.97 for 30000/1001'])]),
     ...(resolution === undefined ? [] : [exactly('resolution', resolution, size, 'support')]),
   ];
 }
@@ -55,6 +52,9 @@ export function clipEvidence({ totalFrames, duration, fps, resolution }: Recorde
 const psnrSlack = (psnr: number): number => (psnr < 27 ? 0.05 : 0.3);
 const SSIM_SLACK = 0.015;
 
+/** Of a measured value. JSON drops the last digit of 30.0, so a whole number may have had one. */
+const roundingOf = (value: number): number => Math.min(halfDigit(value), 0.05);
+
 /** PSNR and SSIM against the source, beside the recorded ones. */
 export function qualityEvidence({ psnrDb, ssim }: Recorded, { psnr, ssim: measured }: Measurement): Evidence[] {
   const why = 'rounding of the recorded digits, and what other builds of libswscale make of the colours';
@@ -62,13 +62,13 @@ export function qualityEvidence({ psnrDb, ssim }: Recorded, { psnr, ssim: measur
     ...(psnrDb === undefined ? [] : [psnrEvidence(psnrDb, psnr.mean, why)]),
     ...(ssim === undefined
       ? []
-      : [about('ssim', ssim, measured.mean ?? Number.NaN, [halfDigit(ssim) + SSIM_SLACK, why])]),
+      : [about('ssim', ssim, measured.mean ?? Number.NaN, [roundingOf(ssim) + SSIM_SLACK, why])]),
   ];
 }
 
 function psnrEvidence(recorded: number, measured: number | null, why: string): Evidence {
   if (measured !== null && Number.isFinite(recorded)) {
-    return about('psnr_db', recorded, measured, [halfDigit(recorded) + psnrSlack(recorded), why]);
+    return about('psnr_db', recorded, measured, [roundingOf(recorded) + psnrSlack(recorded), why]);
   }
   const word = (value: number | null) => (value === null || value === Number.POSITIVE_INFINITY ? 'infinite' : value);
   return exactly('psnr_db', word(recorded), word(measured), 'support');

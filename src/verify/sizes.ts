@@ -44,7 +44,7 @@ function bitrate(recorded: number, thing: SizedThing, duration: number): Evidenc
 
 /** A number of `unit` bytes, recorded with so many digits. */
 function scaled(check: string, recorded: number, { bytes, proof }: SizedThing, unit: number): Evidence {
-  const regenerated = bytes / unit;
+  const regenerated = Math.min(bytes / unit, Number.MAX_VALUE);
   // A double's own rounding, beside that of the digits.
   const tolerance = halfDigit(recorded) + Math.abs(recorded) * 1e-12;
   const off = Math.abs(recorded - regenerated);

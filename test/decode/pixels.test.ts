@@ -32,6 +32,8 @@ const MATRICES = { unspecified: 2, bt709: 1, bt601: 6, bt2020: 9 } as const;
 const SIZES: [number, number][] = [
   [64, 36],
   [33, 17],
+  [20, 8],
+  [9, 7],
   [2, 9],
   [1, 1],
 ];

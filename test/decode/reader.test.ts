@@ -6,9 +6,9 @@ import { createKiln, type RenderSettings } from 'framekiln';
 import { loadAddon, type PixelFrames } from 'framekiln/native';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scheduled } from '../support/documents.js';
-import { decode, encoders, make, PICTURE, packets, SOUND } from '../support/ffmpeg.js';
+import { decode, encoders, make, PICTURE, packets, probe, SOUND } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/folder.js';
-import { framekiln, runScript } from '../support/process.js';
+import { framekiln } from '../support/process.js';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -156,9 +156,11 @@ describe("other programs' files", () => {
     expect(pixels.equals((await decode(file, 'yuv420p')).subarray(-pixels.length))).toBe(true);
   });
 
-  test('rotation is for players', async () => {
+  test('rotation is for players', async (context) => {
     const upright = await make(at('upright.mp4'), ...PICTURE, ...H264);
     const turned = await make(at('turned.mp4'), '-i', upright, '-c', 'copy', '-metadata:s:v', 'rotate=90');
+    const { stream } = await probe(turned);
+    context.skip(!JSON.stringify(stream).includes('Display Matrix'), 'this ffmpeg turns pictures in another way');
     const { pixels, first } = await readAll(turned);
     expect(first).toMatchObject({ width: 160, height: 90 });
     expect(pixels.equals((await readAll(upright)).pixels)).toBe(true);
@@ -238,69 +240,5 @@ describe('faults', () => {
       frames: 0,
       error: 'INVALID_VIDEO The file has no video stream, only audio',
     });
-  });
-});
-
-describe('one call at a time', () => {
-  const invalid = (message: string) => expect.objectContaining({ code: 'INVALID_ARGUMENT', message });
-  let file: string;
-  beforeAll(async () => {
-    file = await make(at('longer.mp4'), '-f', 'lavfi', '-i', 'testsrc2=size=640x360:duration=8', ...H264);
-  });
-
-  test('busy, closed, and what is no count', async () => {
-    const reader = addon.openReader(file);
-    const reading = reader.read(3);
-    expect(() => reader.read(1)).toThrow(invalid('The reader is busy: one call at a time'));
-    expect(await reading).toMatchObject({ frames: 3 });
-    for (const count of [0, 10_001, 1.5, Number.NaN]) {
-      expect(() => reader.read(count)).toThrow(
-        invalid(expect.stringMatching(/^Expected a whole number from 1 to 10000/)),
-      );
-    }
-    reader.close();
-    reader.close();
-    expect(() => reader.read(1)).toThrow(invalid('The reader is closed'));
-  });
-
-  test('closing stops a read, and what it read so far is dropped', async () => {
-    const reader = addon.openReader(file);
-    await reader.read(1);
-    const reading = reader.read(10_000);
-    reader.close();
-    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(() => reader.read(1)).toThrow(invalid('The reader is closed'));
-  });
-
-  test('the memory can be given to another thread', async () => {
-    const reader = addon.openReader(file);
-    const frames = (await reader.read(2)) as PixelFrames;
-    const moved = structuredClone(frames, { transfer: [frames.data.buffer] });
-    expect([moved.data.length, frames.data.length]).toEqual([640 * 360 * 3, 0]);
-    reader.close();
-  });
-
-  test('threads that end while they read', { timeout: 60_000 }, async () => {
-    const { code, stdout, stderr } = await runScript(`
-      import { once } from 'node:events';
-      import { setTimeout as sleep } from 'node:timers/promises';
-      import { Worker } from 'node:worker_threads';
-      const work = \`
-        import { parentPort } from 'node:worker_threads';
-        import { loadAddon } from 'framekiln/native';
-        const readers = [1, 2, 3].map(() => loadAddon().openReader(${JSON.stringify(file)}));
-        for (const reader of readers) reader.read(40).catch(() => undefined);
-        parentPort.postMessage('reading');
-        readers[1].close();
-      \`;
-      for (let i = 0; i < 12; i++) {
-        const worker = new Worker(work, { eval: true });
-        await once(worker, 'message');
-        await sleep(i * 4);
-        await worker.terminate();
-      }
-      console.log('all ended');
-    `);
-    expect({ code, stdout: stdout.toString(), stderr }).toEqual({ code: 0, stdout: 'all ended\n', stderr: '' });
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Kiln, RenderSettings } from 'framekiln';
 import { expect, test } from 'vitest';
 import { type TestStores, useBackfillStores } from '../support/backfill-stores.js';
+import { make } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/folder.js';
 import { backfill } from '../support/outcomes.js';
 import { expectRecorded, record, smallDocument } from '../support/records.js';
@@ -104,6 +105,8 @@ test('what is no MP4 that browsers play is refused before anything is sent', asy
     [(await video(kiln, 'mp4v.mp4', { asRecorded: true })).path, 'INVALID_VIDEO', /MPEG-4 Part 2.*re-encode as H\.264/],
     [(await video(kiln, 'own.mkv', { container: 'matroska' })).path, 'INVALID_VIDEO', /it is not an MP4/],
     [(await video(kiln, 'rgb.mp4', { lossless: true })).path, 'INVALID_VIDEO', /do not play H\.264.*yuv420p/],
+    [await make(join(folder, 'own.avi'), '-i', good.path, '-c', 'copy'), 'INVALID_VIDEO', /it is not an MP4/],
+    [await make(join(folder, 'own.y4m'), '-i', good.path), 'INVALID_VIDEO', /do not play rawvideo/],
     [written('cut.mp4', good.bytes.subarray(0, good.bytes.length - 300)), 'INVALID_VIDEO', /is cut short/],
     [written('head.mp4', good.bytes.subarray(0, 100)), 'INVALID_VIDEO', /cut short|not a video/],
     [written('text.mp4', 'not a video'), 'INVALID_VIDEO', /is not a video/],

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 
 #include "check.h"
@@ -13,70 +12,13 @@
 #include "decode/frame_reader.h"
 #include "decode/probe.h"
 #include "encode/libraries.h"
-#include "encode/muxer.h"
-
-extern "C" {
-#include <libavutil/pixdesc.h>
-}
+#include "pixel_checks.h"
+#include "samples.h"
 
 namespace framekiln::checks {
 namespace {
 
-constexpr int kFrames = 13;
-constexpr Size kSize{64, 36};
 std::mt19937 random_bits;
-
-const char* container_name(Container container) {
-  static const char* const names[] = {"mp4", "matroska", "avi", "y4m"};
-  return names[static_cast<int>(container)];
-}
-
-std::vector<uint8_t> video_of(Codec codec, Container container, Size size = kSize) {
-  const EncodeSettings s = settings_of(codec, size);
-  MemorySink sink(1 << 30);
-  Muxer muxer(s, container, sink);
-  if (codec == Codec::mpeg4_as_recorded) {
-    muxer.append(encode(s, kFrames, Content::cuts));
-  } else {
-    for (int count : {8, 1, 4}) muxer.append(encode(s, count, Content::cuts));
-  }
-  muxer.finish();
-  return sink.bytes();
-}
-
-struct Sample {
-  std::string name;
-  Container container;
-  std::string codec;
-  std::vector<uint8_t> bytes;
-};
-
-/// Of containers that only others write.
-std::vector<Sample> foreign(Size size) {
-  constexpr std::pair<AVCodecID, AVPixelFormat> kinds[] = {
-      {AV_CODEC_ID_MPEG4, AV_PIX_FMT_YUV420P},   {AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ420P},
-      {AV_CODEC_ID_FFV1, AV_PIX_FMT_YUV444P},    {AV_CODEC_ID_HUFFYUV, AV_PIX_FMT_RGB24},
-      {AV_CODEC_ID_FFVHUFF, AV_PIX_FMT_YUV420P}, {AV_CODEC_ID_UTVIDEO, AV_PIX_FMT_GBRP},
-      {AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_BGR24},  {AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_YUV420P}};
-  std::vector<Sample> samples{{"y4m", Container::y4m, "rawvideo", y4m_of(size, kFrames)}};
-  for (const auto& [codec, format] : kinds) {
-    const std::string name = avcodec_get_name(codec);
-    samples.push_back({"avi " + name, Container::avi, name, avi_of(codec, format, size, kFrames)});
-  }
-  return samples;
-}
-
-std::vector<Sample> all_samples() {
-  std::vector<Sample> samples = foreign(kSize);
-  for (Codec codec : {Codec::h264_420, Codec::h264_444, Codec::h264_rgb, Codec::mpeg4_as_recorded}) {
-    for (Container container : {Container::mp4, Container::matroska}) {
-      const std::string name = std::string(container_name(container)) + " " + name_of(settings_of(codec, kSize));
-      const bool recorded = codec == Codec::mpeg4_as_recorded;
-      samples.push_back({name, container, recorded ? "mpeg4" : "h264", video_of(codec, container)});
-    }
-  }
-  return samples;
-}
 
 void write(const std::string& path, const std::vector<uint8_t>& bytes, size_t length) {
   std::filesystem::remove(path);
@@ -250,76 +192,6 @@ void bounded() {
   expect(total == 7, std::to_string(total) + " large frames");
 }
 
-/// Every pixel format, at any size: converted, or refused. Memory has not a byte to spare, for the sanitizers.
-void pixels() {
-  int converted = 0;
-  for (const AVPixFmtDescriptor* d = av_pix_fmt_desc_next(nullptr); d; d = av_pix_fmt_desc_next(d)) {
-    for (int round = 0; round < 12; round++) {
-      const Size size{1 + static_cast<int>(random_bits() % 70), 1 + static_cast<int>(random_bits() % 20)};
-      const PixelLayout layout{av_pix_fmt_desc_get_id(d), size, static_cast<AVColorSpace>(random_bits() % AVCOL_SPC_NB),
-                               random_bits() % 2 == 0};
-      const std::string what =
-          std::string(d->name) + " " + std::to_string(size.width) + "x" + std::to_string(size.height);
-      try {
-        PixelConverter converter(layout, Conversion::accurate);
-        const size_t bytes = frame_bytes(layout);
-        const std::unique_ptr<uint8_t[]> packed(new uint8_t[bytes]);
-        for (size_t i = 0; i < bytes; i++) packed[i] = static_cast<uint8_t>(random_bits());
-        const size_t row = static_cast<size_t>(size.width) * 3, stride = row + random_bits() % 3;
-        const size_t needed = stride * static_cast<size_t>(size.height - 1) + row;
-        const std::unique_ptr<uint8_t[]> rgb(new uint8_t[needed]), again(new uint8_t[needed]);
-        const auto convert = [&](uint8_t* out) {
-          std::memset(out, 0x5a, needed);
-          converter.to_rgb(packed.get(), {PixelFormat::rgb24, size, {out}, {static_cast<ptrdiff_t>(stride)}});
-        };
-        convert(rgb.get());
-        convert(again.get());
-        expect(std::memcmp(rgb.get(), again.get(), needed) == 0, what + ": not the same again");
-        for (size_t i = 0; i < needed; i++) {
-          if (i % stride >= row) expect(rgb[i] == 0x5a, what + ": wrote between the rows");
-        }
-        const uint8_t* luma = converter.luma(packed.get(), layout.matrix);
-        expect(!luma || (luma == packed.get() && bytes >= static_cast<size_t>(size.width * size.height)),
-               what + ": luma");
-        converted++;
-      } catch (const Error& error) {
-        expect(error.code() == std::string("INVALID_ARGUMENT"), what + ": threw " + error.code());
-      }
-    }
-  }
-  expect(converted > 1000, std::to_string(converted) + " pictures converted");
-}
-
-/// Formats whose conversion needs no arithmetic.
-void rgb_orders() {
-  constexpr Size size{13, 5};
-  constexpr size_t count = 13 * 5;
-  std::vector<uint8_t> rgb(count * 3), bgr(count * 3), planes(count * 3), out(count * 3);
-  for (size_t i = 0; i < count; i++) {
-    for (size_t c = 0; c < 3; c++) rgb[3 * i + c] = bgr[3 * i + 2 - c] = static_cast<uint8_t>(random_bits());
-    for (size_t c = 0; c < 3; c++) planes[i + count * ((c + 2) % 3)] = rgb[3 * i + c];
-  }
-  const std::pair<AVPixelFormat, std::vector<uint8_t>*> formats[] = {
-      {AV_PIX_FMT_RGB24, &rgb}, {AV_PIX_FMT_BGR24, &bgr}, {AV_PIX_FMT_GBRP, &planes}};
-  for (const auto& [format, packed] : formats) {
-    PixelConverter converter({format, size, AVCOL_SPC_RGB, true}, Conversion::accurate);
-    converter.to_rgb(packed->data(), picture_over(PixelFormat::rgb24, size, out.data()));
-    expect(out == rgb, std::string(av_get_pix_fmt_name(format)) + ": not the same colours");
-    expect(!converter.luma(packed->data(), AVCOL_SPC_BT709), "luma of RGB");
-  }
-  const auto luma_of = [&](AVPixelFormat format, AVColorSpace matrix, bool full, AVColorSpace wanted) {
-    return PixelConverter({format, size, matrix, full}, Conversion::accurate).luma(rgb.data(), wanted) == rgb.data();
-  };
-  expect(luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of its matrix");
-  expect(luma_of(AV_PIX_FMT_YUV444P, AVCOL_SPC_UNSPECIFIED, false, AVCOL_SPC_BT709), "luma of no matrix");
-  expect(luma_of(AV_PIX_FMT_NV12, AVCOL_SPC_BT470BG, false, AVCOL_SPC_SMPTE170M), "luma of BT.601");
-  expect(!luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, false, AVCOL_SPC_SMPTE170M), "luma of another matrix");
-  expect(!luma_of(AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, true, AVCOL_SPC_BT709), "luma of full range");
-  expect(!luma_of(AV_PIX_FMT_YUV420P10, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of 10 bits");
-  expect(!luma_of(AV_PIX_FMT_YUYV422, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of packed YCbCr");
-  expect(!luma_of(AV_PIX_FMT_GRAY8, AVCOL_SPC_BT709, false, AVCOL_SPC_BT709), "luma of grey");
-}
-
 /// Random bytes behind what begins such a file.
 void garbage() {
   TemporaryFolder folder;
@@ -365,12 +237,17 @@ struct Check {
   const char* name;
   void (*run)();
 };
-constexpr Check kChecks[] = {{"facts", facts},          {"foreign_facts", foreign_facts},
-                             {"cut_short", cut_short},  {"damaged", damaged},
-                             {"garbage", garbage},      {"refusals", refusals},
-                             {"frames", frames},        {"damaged_frames", damaged_frames},
-                             {"bounded", bounded},      {"pixels", pixels},
-                             {"rgb_orders", rgb_orders}};
+constexpr Check kChecks[] = {{"facts", facts},
+                             {"foreign_facts", foreign_facts},
+                             {"cut_short", cut_short},
+                             {"damaged", damaged},
+                             {"garbage", garbage},
+                             {"refusals", refusals},
+                             {"frames", frames},
+                             {"damaged_frames", damaged_frames},
+                             {"bounded", bounded},
+                             {"pixels", [] { pixels(random_bits); }},
+                             {"rgb_orders", [] { rgb_orders(random_bits); }}};
 
 }  // namespace
 }  // namespace framekiln::checks

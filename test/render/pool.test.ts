@@ -27,7 +27,7 @@ describe('documents', () => {
   test.each(SMALL_GOLDENS)('%s is the same as on this thread', async (name) => {
     const { bytes } = golden(name);
     for (const data of [bytes, gzipSync(bytes)]) {
-      const { table, jsonBytes } = await parseInPool(pool, data);
+      const { table, jsonBytes } = (await parseInPool(pool, data)).document;
       expect(table).toEqual(parseDocument(JSON.parse(bytes.toString()), addon.defaultSchedule));
       expect(jsonBytes).toBe(bytes.length);
     }
@@ -35,18 +35,22 @@ describe('documents', () => {
 
   test('the default schedule, and a bare list with its clip', async () => {
     const schedule = scheduled(64, 36, 50);
-    expect((await parseInPool(pool, json(schedule))).table).toEqual(parseDocument(schedule, addon.defaultSchedule));
+    expect((await parseInPool(pool, json(schedule))).document.table).toEqual(
+      parseDocument(schedule, addon.defaultSchedule),
+    );
     const { parameters } = stored(64, 36, 24, [[0, 0.5, 'pastel']]);
     const clip = { resolution: '64x36', fps: 24 };
     const wanted = parseDocument(assembleDocument(parameters, clip), addon.defaultSchedule);
-    expect((await parseInPool(pool, json(parameters), clip)).table).toEqual(wanted);
+    const { document, bare } = await parseInPool(pool, json(parameters), clip);
+    expect(document.table).toEqual(wanted);
+    expect(bare).toBe(true);
   });
 
   test('the bytes stay the caller’s, also as a view of something larger', async () => {
     const { bytes } = golden('tiny_2x2');
     const large = Buffer.concat([Buffer.alloc(100), bytes, Buffer.alloc(100)]);
     const view = large.subarray(100, -100);
-    expect((await parseInPool(pool, view)).jsonBytes).toBe(bytes.length);
+    expect((await parseInPool(pool, view)).document.jsonBytes).toBe(bytes.length);
     expect(view.equals(bytes)).toBe(true);
   });
 
@@ -113,7 +117,7 @@ describe('a thread out of memory', () => {
         const bytes = [heavy, light, light, heavy, light, heavy, light];
         const results = await Promise.all(bytes.map((data) => parseInPool(own, data).catch((error) => error)));
         for (const [i, result] of results.entries()) {
-          if (bytes[i] === light) expect(result).toMatchObject({ jsonBytes: light.length });
+          if (bytes[i] === light) expect(result).toMatchObject({ document: { jsonBytes: light.length } });
           else expect(result).toMatchObject({ code: 'INVALID_DOCUMENT', cause: { code: 'OUT_OF_MEMORY' } });
         }
       }
