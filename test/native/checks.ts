@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** What cmake-js configured: set-up has been there. */
 export const ADDON_BUILD = join(ROOT, 'build');
-export const CHECKS = ['check_render', 'check_encode', 'check_decode'];
+export const CHECKS = ['check_render', 'check_encode', 'check_decode', 'check_measure'];
 export const ENCODE_CHECKS = [
   'segments',
   'round_trip',

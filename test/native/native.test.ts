@@ -44,15 +44,26 @@ describe('check_decode', () => {
   }
 });
 
+test('check_measure', { timeout: 5 * MINUTES }, async () => {
+  const seed = randomSeed();
+  expect(await succeed(join(ADDON_BUILD, 'check_measure'), [`${seed}`, '400'])).toContain('400 jobs agree');
+});
+
 // A weak symbol may be in several units, of which the linker keeps any one: also the one that needs AVX-512.
 describe('symbols that the linker could take for older CPUs too', () => {
-  for (const unit of ['fast_avx2', 'fast_avx512']) {
+  const units = [
+    ['fk_render.dir/native/render/cpu/fast_avx2', / T .*make_renderer/, 1],
+    ['fk_render.dir/native/render/cpu/fast_avx512', / T .*make_renderer/, 1],
+    ['fk_core.dir/native/measure/fast_avx2', / T .*(squared_error|ssim_rgb)/, 2],
+    ['fk_core.dir/native/measure/fast_avx512', / T .*(squared_error|ssim_rgb)/, 2],
+  ] as const;
+  for (const [unit, ours, count] of units) {
     test(unit, async (context) => {
       context.skip(process.arch !== 'x64', `${process.arch} has no such unit`);
       context.skip(!hasCommand('nm'), 'nm is not installed');
-      const object = join(ADDON_BUILD, `CMakeFiles/fk_render.dir/native/render/cpu/${unit}.cpp.o`);
+      const object = join(ADDON_BUILD, `CMakeFiles/${unit}.cpp.o`);
       const symbols = (await succeed('nm', ['--demangle', object])).trim().split('\n');
-      expect(symbols.filter((line) => / T .*make_renderer/.test(line)).length).toBe(1);
+      expect(symbols.filter((line) => ours.test(line)).length).toBe(count);
       const shared = symbols.filter((line) => / [WVu] /.test(line) && !line.endsWith('__gxx_personality_v0'));
       expect(shared).toEqual([]);
     });

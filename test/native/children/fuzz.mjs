@@ -47,6 +47,15 @@ const framesOf = () => ({
   control: new Int32Array(new SharedArrayBuffer(8)),
 });
 const rgbOf = () => new Uint8Array(3 * SIZE.width * SIZE.height).fill(77);
+/** Three frames, drawn or decoded, of this size or another. */
+const sideOf = (variant) => {
+  if (variant % 3 === 0) return framesOf();
+  const [width, height] = variant % 2 === 0 ? [SIZE.width, SIZE.height] : [10, 30];
+  const format = variant > 3 ? 'yuv420p' : 'rgb24';
+  const data = new Uint8Array(3 * width * height * (variant > 3 ? 1.5 : 3)).fill(99);
+  const conversion = ['accurate', 'opencv', undefined][variant % 3];
+  return { data, frames: 3, width, height, format, matrix: variant, fullRange: variant % 2 === 0, conversion };
+};
 
 /** Good arguments of every function, in variants. */
 const GOOD = {
@@ -63,6 +72,14 @@ const GOOD = {
   encodePng: () => [rgbOf(), SIZE.width, SIZE.height],
   scaleRgb: () => [rgbOf(), SIZE.width, SIZE.height, 5, 3],
   probeVideo: () => [VIDEO, new Int32Array(new SharedArrayBuffer(8))],
+  openReader: () => [VIDEO],
+  compareFrames: (variant) => {
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const luma = ['bt709', 'bt601', undefined][variant % 3];
+    return [{ a: sideOf(variant), b: sideOf((variant * 3) % 8), cpu, luma, psnrOnly: variant === 2, control }];
+  },
+  toRgb: (variant) => [sideOf(variant), cpu],
+  resizeLinear: (variant) => [rgbOf(), SIZE.width, SIZE.height, 5 + variant, 3],
   createMuxer: (variant) => {
     const path = variant > 3 ? undefined : `${files++}`;
     return [settingsOf(variant), CONTAINERS[variant % 2], path, 1e6];
@@ -132,7 +149,7 @@ const calls = fc.property(
   (name, variant, spoils, how) => {
     announce({ name, variant, spoils, ...how });
     const result = call(addon[name], spoil(GOOD[name](variant), spoils, how), how);
-    if (name === 'createMuxer') result?.close?.();
+    if (name === 'createMuxer' || name === 'openReader') result?.close?.();
   },
 );
 

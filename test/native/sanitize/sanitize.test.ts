@@ -60,3 +60,7 @@ describe('check_decode', () => {
     });
   }
 });
+
+test('check_measure', { timeout: 10 * MINUTES }, async () => {
+  await succeed(join(FOLDER, 'check_measure'), [`${randomSeed()}`, FULL ? '5000' : '300'], { env: sanitizers() });
+});
