@@ -4,6 +4,7 @@
 
 #include "addon/args.h"
 #include "addon/calls.h"
+#include "addon/promise_work.h"
 #include "encode/muxer.h"
 
 namespace framekiln::addon {
@@ -16,58 +17,27 @@ struct Output {
   std::unique_ptr<Muxer> muxer;
 };
 
-/// One call of the muxer, off the event loop.
-class MuxerWork final : public Napi::AsyncWorker {
+/// Appends the segment; without one finishes the file.
+class MuxerWork final : public PromiseWork {
  public:
   MuxerWork(Napi::Env env, std::shared_ptr<Output> output, std::shared_ptr<bool> busy,
             std::optional<EncodedSegment> segment)
-      : Napi::AsyncWorker(env),
-        promise_(Napi::Promise::Deferred::New(env)),
-        output_(std::move(output)),
-        busy_(std::move(busy)),
-        segment_(std::move(segment)) {
-    *busy_ = true;
-  }
-
-  Napi::Promise promise() const { return promise_.Promise(); }
-
- protected:
-  void Execute() override {
-    try {
-      if (segment_) {
-        output_->muxer->append(*segment_);
-      } else {
-        output_->muxer->finish();
-        output_->muxer.reset();
-      }
-    } catch (const Error& error) {
-      code_ = error.code();
-      SetError(error.what());
-    } catch (const std::bad_alloc&) {
-      code_ = "OUT_OF_MEMORY";
-      SetError("Out of memory");
-    } catch (const std::exception& error) {
-      SetError(error.what());
-    }
-  }
-
-  void OnOK() override {
-    *busy_ = false;
-    if (segment_ || !output_->memory) return promise_.Resolve(Env().Undefined());
-    promise_.Resolve(to_js(Env(), output_->memory->bytes()));
-  }
-
-  void OnError(const Napi::Error& error) override {
-    *busy_ = false;
-    promise_.Reject(to_js(Env(), code_, error.Message().c_str()).Value());
-  }
+      : PromiseWork(env, std::move(busy), "MUX_FAILED"), output_(std::move(output)), segment_(std::move(segment)) {}
 
  private:
-  Napi::Promise::Deferred promise_;
+  void run() override {
+    if (segment_) return output_->muxer->append(*segment_);
+    output_->muxer->finish();
+    output_->muxer.reset();
+  }
+
+  Napi::Value result() override {
+    if (segment_ || !output_->memory) return Env().Undefined();
+    return to_js(Env(), output_->memory->bytes());
+  }
+
   std::shared_ptr<Output> output_;
-  std::shared_ptr<bool> busy_;
   std::optional<EncodedSegment> segment_;
-  const char* code_ = "MUX_FAILED";
 };
 
 EncodedSegment segment_arg(Napi::Value value) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
 #include <memory>
 
 #include "addon/args.h"
 #include "addon/calls.h"
+#include "addon/promise_work.h"
 #include "decode/frame_reader.h"
 #include "decode/video_file.h"
 
@@ -24,53 +24,20 @@ struct Input {
   Control control() { return {words}; }
 };
 
-/// One read, off the event loop.
-class ReaderWork final : public Napi::AsyncWorker {
+class ReaderWork final : public PromiseWork {
  public:
   ReaderWork(Napi::Env env, std::shared_ptr<Input> input, std::shared_ptr<bool> busy, int count)
-      : Napi::AsyncWorker(env),
-        promise_(Napi::Promise::Deferred::New(env)),
-        input_(std::move(input)),
-        busy_(std::move(busy)),
-        count_(count) {
-    *busy_ = true;
-  }
-
-  Napi::Promise promise() const { return promise_.Promise(); }
-
- protected:
-  void Execute() override {
-    try {
-      if (!input_->reader) input_->reader = std::make_unique<FrameReader>(input_->path, input_->control());
-      frames_ = input_->reader->read(count_, data_);
-      input_->control().check();
-    } catch (const Error& error) {
-      code_ = error.code();
-      SetError(error.what());
-    } catch (const std::bad_alloc&) {
-      code_ = "OUT_OF_MEMORY";
-      SetError("Out of memory");
-    } catch (const std::exception& error) {
-      SetError(error.what());
-    }
-  }
-
-  void OnOK() override {
-    *busy_ = false;
-    try {
-      promise_.Resolve(frames_ > 0 ? result() : Env().Undefined());
-    } catch (const Napi::Error& error) {  // no memory left for that much
-      promise_.Reject(error.Value());
-    }
-  }
-
-  void OnError(const Napi::Error& error) override {
-    *busy_ = false;
-    promise_.Reject(to_js(Env(), code_, error.Message().c_str()).Value());
-  }
+      : PromiseWork(env, std::move(busy), "INVALID_VIDEO"), input_(std::move(input)), count_(count) {}
 
  private:
-  Napi::Value result() const {
+  void run() override {
+    if (!input_->reader) input_->reader = std::make_unique<FrameReader>(input_->path, input_->control());
+    frames_ = input_->reader->read(count_, data_);
+    input_->control().check();
+  }
+
+  Napi::Value result() override {
+    if (frames_ == 0) return Env().Undefined();
     const PixelLayout& layout = input_->reader->layout();
     Napi::Object result = Napi::Object::New(Env());
     // Copied: memory of ours lent to JavaScript could not be transferred to another thread, only copied there.
@@ -84,13 +51,10 @@ class ReaderWork final : public Napi::AsyncWorker {
     return result;
   }
 
-  Napi::Promise::Deferred promise_;
   std::shared_ptr<Input> input_;
-  std::shared_ptr<bool> busy_;
   int count_;
   int frames_ = 0;
   std::vector<uint8_t> data_;
-  const char* code_ = "INVALID_VIDEO";
 };
 
 }  // namespace
