@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Document } from '../document/document.js';
 import { exactRate } from '../document/rate.js';
-import { type FrameTable, frameCount } from '../document/table.js';
+import { frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import { documentSource } from '../measure/document-source.js';
 import { measureSources } from '../measure/measure.js';
 import type { FrameSource } from '../measure/source.js';
-import { videoSource } from '../measure/video-source.js';
 import { FRAME_FORMATS, type FrameFormat } from '../native.js';
 import { FramesDigest } from '../render/digest.js';
 import { renderFrames } from '../render/frames.js';
 import type { JobOptions } from '../render/job.js';
-import { type ResolvedSettings, resolveSettings } from '../render/settings.js';
-import { type RenderContext, renderVideo } from '../render/video.js';
+import type { RenderContext } from '../render/video.js';
 import { clipEvidence, exactly, qualityEvidence } from './checks.js';
 import { type Evidence, type Verification, verdictOf } from './evidence.js';
 import { type Recorded, WRITTEN_AS_VIDEO } from './recorded.js';
 import { type SizedThing, sizeEvidence } from './sizes.js';
 import { videoEvidence } from './video.js';
+import { WrittenVideo } from './written-video.js';
 
 /** What is held against the record. */
 export interface Subject {
@@ -147,8 +146,7 @@ const WRITTEN = "the video as OpenCV's VideoWriter wrote it";
 
 const fits = (lines: readonly Evidence[]) => lines.every(({ result }) => result !== 'different');
 
-/** The digest of all frames of a document. */
-export async function digestOf(
+async function digestOf(
   context: RenderContext,
   { table }: Document,
   format: FrameFormat,
@@ -158,43 +156,4 @@ export async function digestOf(
   const all = { start: 0, end: frameCount(table) };
   for await (const { hash } of renderFrames(context, table, format, all, options)) digest.add(hash);
   return digest.toString();
-}
-
-/** The MPEG-4 file that the framework wrote of these frames, made when it is first asked for. */
-class WrittenVideo {
-  readonly #context: RenderContext;
-  readonly #path: string;
-  readonly #signal: AbortSignal | undefined;
-  readonly #make: () => Promise<number | string>;
-  #bytes: Promise<number | string> | undefined;
-
-  constructor(context: RenderContext, table: FrameTable, path: string, options: JobOptions) {
-    this.#context = context;
-    this.#path = path;
-    this.#signal = options.signal;
-    this.#make = async () => {
-      const settings = asRecorded(table);
-      if (typeof settings === 'string') return settings;
-      return (await renderVideo(context, table, settings, path, options)).report.bytes;
-    };
-  }
-
-  /** Its size, or why there can be none. */
-  bytes(): Promise<number | string> {
-    this.#bytes ??= this.#make();
-    return this.#bytes;
-  }
-
-  source(): Promise<FrameSource> {
-    return videoSource(this.#context, this.#path, this.#signal, 'opencv');
-  }
-}
-
-function asRecorded(table: FrameTable): ResolvedSettings | string {
-  try {
-    return resolveSettings({ asRecorded: true }, table);
-  } catch (error) {
-    if (error instanceof FramekilnError && error.code === 'INVALID_SETTING') return error.message;
-    throw error;
-  }
 }
