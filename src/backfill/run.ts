@@ -13,7 +13,7 @@ import { type Estimate, Estimator } from './estimate.js';
 import type { WalkProgress } from './progress.js';
 import { checkScan, checkSelection } from './select.js';
 import { type BackfillProgress, type BackfillSummary, Tally } from './summary.js';
-import { SOURCE_FAULTS, verifyVideo } from './verify-video.js';
+import { verifyVideo } from './verify-video.js';
 import { type WalkJob, type WalkOptions, walkExperiments } from './walk.js';
 
 export interface BackfillOptions extends WalkOptions {
@@ -67,6 +67,7 @@ export async function runBackfill(
     tally,
     failed,
     async prepare(signal: AbortSignal) {
+      if (source !== undefined) await context.originals.check(source, signal);
       if (!dryRun) await table.canUpdate(signal);
       if (!dryRun && !relink) await checkWrite(objects, signal);
     },
@@ -88,7 +89,6 @@ export async function runBackfill(
       options.onProgress &&
       ((progress: WalkProgress) => options.onProgress?.({ ...progress, outcomes: { ...tally.outcomes } })),
     watermark: checkpoint?.watermark,
-    fatal: SOURCE_FAULTS,
     remedy: 'Run it again when they are back; --retry-failed takes those that failed.',
   };
   const { complete, ...walked } = await walkExperiments(context, options, walker, closing);
@@ -108,7 +108,7 @@ export async function runBackfill(
     if (options.checkpoint === undefined) return undefined;
     const { status, since, until, shard, segments = SEGMENTS } = options;
     const stores = { table: table.name, bucket: objects.bucket };
-    const job = { ...stores, status, since, until, shard, force, relink, recheck, recipe };
+    const job = { ...stores, status, since, until, shard, force, relink, recheck, verify, source, recipe };
     return Checkpoint.open(options.checkpoint, job, segments);
   }
 }

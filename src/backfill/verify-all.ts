@@ -9,7 +9,6 @@ import { VERDICTS, type Verdict } from '../verify/evidence.js';
 import type { Candidate } from './candidates.js';
 import type { WalkProgress } from './progress.js';
 import { checkScan, checkSelection } from './select.js';
-import { SOURCE_FAULTS } from './verify-video.js';
 import { type Walked, type WalkJob, type WalkOptions, walkExperiments } from './walk.js';
 
 /** One experiment's line in the report. JSON-able. */
@@ -64,6 +63,9 @@ export async function verifyAll(
 
   const walker = {
     tally,
+    async prepare(signal: AbortSignal) {
+      if (source !== undefined) await context.originals.check(source, signal);
+    },
     async work(candidate: Candidate, job: WalkJob): Promise<VerifyOutcome> {
       started.set(candidate, performance.now());
       if (!candidate.chosen) throw missing(candidate.id);
@@ -85,7 +87,6 @@ export async function verifyAll(
       options.onProgress &&
       ((progress: WalkProgress) => options.onProgress?.({ ...progress, verdicts: { ...tally.verdicts } })),
     remedy: 'Run it again when they are back; the report says which ones failed.',
-    fatal: SOURCE_FAULTS,
   };
   const { seconds, interrupted, dropped } = await walkExperiments(context, options, walker, closing);
   const { experiments, verdicts, failed: failures, reasons } = tally;

@@ -4,15 +4,12 @@ import type { Chosen } from '../experiment/choose.js';
 import type { ExperimentContext } from '../experiment/context.js';
 import type { Outcome } from '../experiment/outcome.js';
 import { type VerifyOptions, verifyExperiment } from '../experiment/verify.js';
-import type { Verdict } from '../verify/evidence.js';
+import { VERDICTS } from '../verify/evidence.js';
 
 export interface VerifyVideoOptions extends Pick<VerifyOptions, 'source' | 'signal'> {
   /** Verifies again what has a verdict. */
   again: boolean;
 }
-
-/** What is wrong with the source, the only setting and the only local file or video there is: wrong for all. */
-export const SOURCE_FAULTS = ['INVALID_SETTING', 'INPUT_UNREADABLE', 'INVALID_VIDEO', 'NO_VIDEO'];
 
 /** Somebody's own file, of which parameters say nothing. */
 const PUBLISHED = 'file-sha256:';
@@ -31,14 +28,18 @@ export async function verifyVideo(
   const { fingerprint, framesDigest } = outcome;
   if (fingerprint === undefined || fingerprint.startsWith(PUBLISHED) || outcome.code !== undefined) return outcome;
   const { reconstructed } = record;
-  const known = reconstructed.fingerprint === fingerprint ? reconstructed.verified : undefined;
-  if (known !== undefined && !again) return { ...outcome, verdict: known as Verdict };
+  // What was made again lost its verdict as it was recorded. And anybody may have written it.
+  const kept = reconstructed.fingerprint === fingerprint && ['current', 'relinked'].includes(outcome.outcome);
+  const known = kept && VERDICTS.find((verdict) => verdict === reconstructed.verified);
+  if (known && !again) return { ...outcome, verdict: known };
 
   // What the record says of the video that was there before is of no interest.
   const now: ExperimentRecord = { ...record, reconstructed: { fingerprint, ...(framesDigest && { framesDigest }) } };
-  const rendered = outcome.outcome === 'regenerated' ? framesDigest : undefined;
+  const rendered = ['regenerated', 'copied'].includes(outcome.outcome) ? framesDigest : undefined;
   const verification = await verifyExperiment(context, { record: now, others }, { ...options, rendered });
   const { verdict, evidence, unchecked } = verification;
-  await context.stores.table.update(record, { verified: verdict, fingerprint }, options.signal);
+  const state = await context.stores.table.update(record, { verified: verdict, fingerprint }, options.signal);
+  // Somebody else recorded another video meanwhile, of which this says nothing.
+  if (state !== 'written') return outcome;
   return { ...outcome, verdict, evidence, unchecked };
 }

@@ -48,8 +48,6 @@ export interface Walker<R extends WalkResult> extends Followed {
   watermark?: Watermark | undefined;
   /** What to do after an outage of the stores. */
   remedy: string;
-  /** Codes of errors beyond the usual ones (FATAL) that every further experiment would meet too. */
-  fatal?: readonly string[];
 }
 
 export interface Walked {
@@ -151,7 +149,7 @@ export async function walkExperiments<R extends WalkResult>(
   function bearable(error: unknown): FramekilnError {
     // What is not known is a fault of ours, perhaps; still one experiment's.
     const known = error instanceof FramekilnError ? error : new FramekilnError('UNEXPECTED', String(error));
-    if (FATAL.includes(known.code) || walker.fatal?.includes(known.code)) throw known;
+    if (FATAL.includes(known.code)) throw known;
     return known;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { RenderContext } from '../render/video.js';
+import { Downloads } from './downloads.js';
 import { Originals } from './originals.js';
 import { SharedVideos } from './shared-videos.js';
 import { openStores, type StoreOptions, type Stores } from './stores.js';
@@ -20,7 +21,7 @@ export interface ExperimentContext extends Disposable {
   largeDocuments: LimitFunction;
   videos: SharedVideos;
   temporary: TemporaryFolder;
-  /** Originals from S3, brought here once each. */
+  /** What experiments compressed. */
   originals: Originals;
 }
 
@@ -36,7 +37,7 @@ export function openExperiments(render: RenderContext, options: StoreOptions): E
     largeDocuments: pLimit(2),
     videos: new SharedVideos(),
     temporary,
-    originals: new Originals(stores, temporary),
+    originals: new Originals(render, new Downloads(stores, temporary).fetch),
     [Symbol.dispose]() {
       stores[Symbol.dispose]();
       temporary[Symbol.dispose]();

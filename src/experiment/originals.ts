@@ -1,84 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Stores } from './stores.js';
-import type { TemporaryFolder } from './temporary-folder.js';
+import { type FrameTable, frameCount } from '../document/table.js';
+import { FramekilnError, refuseSetting } from '../errors.js';
+import { documentSource } from '../measure/document-source.js';
+import type { FrameSource } from '../measure/source.js';
+import { videoSource } from '../measure/video-source.js';
+import type { RenderContext } from '../render/video.js';
 
-/** A day of lossless 1080p would be more; an original is a clip. */
-const MAX_BYTES = 16 * 2 ** 30;
+/** Brings an object of S3 to a local file, and gives its path. */
+export type Fetch = (bucket: string, key: string, signal: AbortSignal | undefined) => Promise<string>;
 
-interface Download {
-  path: Promise<string>;
-  done: boolean;
-  /** Callers that wait for it; when the last one gives up it ends. */
-  waiting: number;
-  stop: AbortController;
-}
+/** The framework read its clips with VideoCapture. */
+const READ_BY = 'opencv';
 
-/** Local copies of originals in S3. Many experiments have the same one, so each is fetched once, and kept. */
+/**
+ * What experiments compressed: local files, `s3://bucket/key`, or `schedule`, the default schedule of a document's size,
+ * rate and length. A file is opened once for all experiments.
+ */
 export class Originals {
-  readonly #stores: Stores;
-  readonly #temporary: TemporaryFolder;
-  readonly #downloads = new Map<string, Download>();
+  readonly #context: RenderContext;
+  readonly #fetch: Fetch | undefined;
+  readonly #opened = new Map<string, Promise<FrameSource>>();
 
-  constructor(stores: Stores, temporary: TemporaryFolder) {
-    this.#stores = stores;
-    this.#temporary = temporary;
+  /** @param fetch undefined where there are no stores */
+  constructor(context: RenderContext, fetch: Fetch | undefined) {
+    this.#context = context;
+    this.#fetch = fetch;
   }
 
-  /** The path of a local copy. @throws FramekilnError `NO_VIDEO`, or why it cannot be fetched; the signal's reason */
-  readonly fetch = async (bucket: string, key: string, signal: AbortSignal | undefined): Promise<string> => {
-    signal?.throwIfAborted();
-    const name = `${bucket}/${key}`;
-    const download = this.#downloads.get(name) ?? this.#begin(name, bucket, key);
-    download.waiting++;
-    try {
-      return await unlessAborted(download.path, signal);
-    } finally {
-      if (--download.waiting === 0 && !download.done) {
-        this.#forget(name, download);
-        download.stop.abort();
-      }
+  /**
+   * The frames that a table's PSNR and SSIM are against.
+   * @throws FramekilnError `INVALID_SETTING`, `INVALID_VIDEO`, `INPUT_UNREADABLE`, or why it cannot be fetched
+   */
+  async open(original: string, table: FrameTable, signal: AbortSignal | undefined): Promise<FrameSource> {
+    return original === 'schedule' ? scheduleSource(this.#context, table) : this.#file(original, signal);
+  }
+
+  /** Throws what `open` would throw of every table. */
+  async check(original: string, signal: AbortSignal | undefined): Promise<void> {
+    if (original !== 'schedule') await this.#file(original, signal);
+  }
+
+  #file(original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
+    const known = this.#opened.get(original);
+    if (known) return known;
+    const opening = this.#openFile(original, signal);
+    this.#opened.set(original, opening);
+    // Whoever asks next may be luckier.
+    opening.catch(() => this.#opened.delete(original));
+    return opening;
+  }
+
+  async #openFile(original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
+    if (!original.startsWith('s3://')) return videoSource(this.#context, original, signal, READ_BY);
+    const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.{1,1024})$/.exec(original) ?? [];
+    if (bucket === undefined || key === undefined) refuseSetting('s3://bucket/key', 'source', original);
+    if (!this.#fetch) {
+      const remedy = 'Give a local file, or a table and a bucket.';
+      throw new FramekilnError('INVALID_SETTING', 'A source in S3 needs the stores', { setting: 'source', remedy });
     }
-  };
-
-  #begin(name: string, bucket: string, key: string): Download {
-    const stop = new AbortController();
-    const path = this.#temporary.path();
-    const download: Download = {
-      path: this.#stores
-        .bucket(bucket)
-        .download(key, path, MAX_BYTES, stop.signal)
-        .then(() => path),
-      done: false,
-      waiting: 0,
-      stop,
-    };
-    this.#downloads.set(name, download);
-    download.path.then(
-      () => {
-        download.done = true;
-      },
-      // Whoever asks next may be luckier.
-      () => this.#forget(name, download),
-    );
-    return download;
-  }
-
-  #forget(name: string, download: Download): void {
-    if (this.#downloads.get(name) === download) this.#downloads.delete(name);
+    const path = await this.#fetch(bucket, key, signal);
+    return { ...(await videoSource(this.#context, path, signal, READ_BY, original)), label: original };
   }
 }
 
-/** What the promise gives, unless the signal comes first. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+/** What the framework's test clips show, of the table's size, rate and length. */
+function scheduleSource({ addon }: RenderContext, table: FrameTable): FrameSource {
+  const frames = frameCount(table);
+  const schedule = { ...table, ...addon.defaultSchedule(frames, table.fps), palette: new Uint8Array(frames) };
+  return documentSource(schedule, 'the default schedule');
 }

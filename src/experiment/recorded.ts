@@ -50,6 +50,6 @@ const isThere = (value: unknown): value is NonNullable<unknown> => value !== und
 
 /** `1920x1080`, also from a list. */
 function resolutionOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.slice(0, 40);
+  if (typeof value === 'string') return /^\d{1,5}x\d{1,5}$/.test(value) ? value : undefined;
   return Array.isArray(value) && value.length === 2 && value.every(isNumber) ? value.join('x') : undefined;
 }

@@ -4,7 +4,7 @@ import type { RenderContext } from '../render/video.js';
 import type { Verification } from '../verify/evidence.js';
 import { checkRecorded, type Recorded } from '../verify/recorded.js';
 import { verifyDocument } from '../verify/verify.js';
-import { openOriginal } from './original.js';
+import { Originals } from './originals.js';
 import { TemporaryFolder } from './temporary-folder.js';
 import type { VerifyOptions } from './verify.js';
 
@@ -24,8 +24,8 @@ export async function verifyOneDocument(
 ): Promise<Verification> {
   checkRecorded(recorded);
   using temporary = new TemporaryFolder();
-  const original =
-    source === undefined ? undefined : await openOriginal(context, source, document.table, undefined, signal);
+  const originals = new Originals(context, undefined);
+  const original = source === undefined ? undefined : await originals.open(source, document.table, signal);
   const subject = { document, origin: 'document' as const, source: original, resize, video };
   const verifying = { ...context, withFile: temporary.withFile.bind(temporary) };
   return await verifyDocument(verifying, subject, recorded, { signal, onProgress });

@@ -7,7 +7,6 @@ import type { Verification } from '../verify/evidence.js';
 import { type Subject, verifyDocument } from '../verify/verify.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
-import { openOriginal } from './original.js';
 import type { Outcome } from './outcome.js';
 import { readExperimentDocument } from './read-document.js';
 import { recordedOf } from './recorded.js';
@@ -74,10 +73,8 @@ async function verify(context: ExperimentContext, record: ExperimentRecord, opti
   const { stores, renders, render, temporary, originals } = context;
   const video = fromObject(await stores.objects.head(videoKey(record.id), signal));
   const recorded = recordedOf(record, video);
-  const original =
-    options.source === undefined
-      ? undefined
-      : await openOriginal(render, options.source, document.table, originals.fetch, signal);
+  const { source } = options;
+  const original = source === undefined ? undefined : await originals.open(source, document.table, signal);
   const verifying = { ...render, withFile: temporary.withFile.bind(temporary) };
   const held = { document, origin, source: original, resize, rendered, video: file };
   const verification = await renders(() => verifyDocument(verifying, held, recorded, { signal, onProgress }));

@@ -11,6 +11,7 @@ const SKIP = 4;
 
 /**
  * The frames of a video file, which is read through once to know that it is whole.
+ * @param name what messages and pictures call it
  * @throws FramekilnError `INVALID_VIDEO`, `INPUT_UNREADABLE`; the signal's reason
  */
 export async function videoSource(
@@ -18,14 +19,15 @@ export async function videoSource(
   path: string,
   signal: AbortSignal | undefined,
   conversion: Conversion = 'accurate',
+  name = path,
 ): Promise<FrameSource> {
   const { addon } = context;
   const facts = await probeVideo(context, path, signal).catch((error) => {
-    throw naming(path, error);
+    throw naming(name, error);
   });
   const { width, height, frames, rate, codec, pixelFormat } = facts;
   return {
-    label: `${basename(path)} (${codec} ${pixelFormat})`,
+    label: `${basename(name)} (${codec} ${pixelFormat})`,
     width,
     height,
     frames,
@@ -35,12 +37,12 @@ export async function videoSource(
       ...(conversion === 'opencv' ? ["Its colours are converted as OpenCV's VideoCapture converts them."] : []),
     ],
     async *chunks({ start, end }, perChunk, stop) {
-      using video = new OpenVideo(addon, path, facts, conversion, stop);
+      using video = new OpenVideo(addon, path, { facts, conversion, name }, stop);
       await video.skip(start);
       for (let at = start; at < end; at += perChunk) yield await video.read(Math.min(perChunk, end - at));
     },
     async *pick(indices, stop): FrameChunks {
-      using video = new OpenVideo(addon, path, facts, conversion, stop);
+      using video = new OpenVideo(addon, path, { facts, conversion, name }, stop);
       for (const index of indices) {
         await video.skip(index - video.position);
         yield await video.read(1);
@@ -49,30 +51,27 @@ export async function videoSource(
   };
 }
 
+/** What a file was when it was opened first, and how it is read. */
+interface Opened {
+  facts: VideoFacts;
+  conversion: Conversion;
+  name: string;
+}
+
 /** A reader that gives exactly as many frames as it is asked for, of the size that they had. */
 class OpenVideo implements Disposable {
   position = 0;
-  readonly #path: string;
-  readonly #size: Pick<VideoFacts, 'width' | 'height'>;
-  readonly #conversion: Conversion;
+  readonly #as: Opened;
   readonly #stop: AbortSignal | undefined;
   readonly #reader: VideoReader;
 
-  constructor(
-    addon: Addon,
-    path: string,
-    size: Pick<VideoFacts, 'width' | 'height'>,
-    conversion: Conversion,
-    stop: AbortSignal | undefined,
-  ) {
-    this.#path = path;
-    this.#size = size;
-    this.#conversion = conversion;
+  constructor(addon: Addon, path: string, as: Opened, stop: AbortSignal | undefined) {
+    this.#as = as;
     this.#stop = stop;
     try {
       this.#reader = addon.openReader(path);
     } catch (error) {
-      throw naming(path, fromNative(error));
+      throw naming(as.name, fromNative(error));
     }
     stop?.addEventListener('abort', this.#close);
   }
@@ -80,13 +79,13 @@ class OpenVideo implements Disposable {
   async read(count: number): Promise<PixelFrames> {
     const frames = await this.#next(count);
     this.position += frames?.frames ?? 0;
-    const { width, height } = this.#size;
-    if (frames?.frames === count && frames.width === width && frames.height === height) {
-      return { ...frames, conversion: this.#conversion };
+    const { facts, conversion, name } = this.#as;
+    if (frames?.frames === count && frames.width === facts.width && frames.height === facts.height) {
+      return { ...frames, conversion };
     }
     // Why no more came is told behind the good frames, unless the file ends.
     if (frames) await this.#next(1);
-    throw new FramekilnError('INVALID_VIDEO', `${this.#path} is not what it was: it was changed meanwhile`);
+    throw new FramekilnError('INVALID_VIDEO', `${name} is not what it was: it was changed meanwhile`);
   }
 
   async skip(count: number): Promise<void> {
@@ -103,15 +102,15 @@ class OpenVideo implements Disposable {
   #next(count: number): Promise<PixelFrames | undefined> {
     this.#stop?.throwIfAborted();
     return this.#reader.read(count).catch((error) => {
-      throw this.#stop?.aborted ? this.#stop.reason : naming(this.#path, fromNative(error));
+      throw this.#stop?.aborted ? this.#stop.reason : naming(this.#as.name, fromNative(error));
     });
   }
 }
 
 /** Of several files, which one it is. */
-function naming(path: string, error: unknown): unknown {
+function naming(name: string, error: unknown): unknown {
   if (!(error instanceof FramekilnError) || error.code !== 'INVALID_VIDEO') return error;
-  return new FramekilnError('INVALID_VIDEO', `${path}: ${error.message}`, { cause: error });
+  return new FramekilnError('INVALID_VIDEO', `${name}: ${error.message}`, { cause: error });
 }
 
 function notesOf({ pixelFormat, audio }: VideoFacts): string[] {

@@ -34,7 +34,7 @@ export class WrittenVideo {
 
   /** Its frames, as OpenCV reads them back. */
   source(): Promise<FrameSource> {
-    return videoSource(this.#context, this.#path, this.#signal, 'opencv');
+    return videoSource(this.#context, this.#path, this.#signal, 'opencv', "OpenCV's VideoWriter");
   }
 }
 

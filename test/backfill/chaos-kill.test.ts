@@ -14,6 +14,8 @@ const KILLS = process.env.FRAMEKILN_SLOW_TESTS ? 80 : 8;
 const TIMEOUT_MS = KILLS * 30_000;
 /** How many requests of a kind a backfill may make before it is killed at the next one. */
 const MOMENTS = { HeadObject: 60, GetObject: 12, PutObject: 8, CopyObject: 3, UpdateItem: 8 };
+/** Each video is looked at and recorded, and then again. */
+const VERIFY_MOMENTS = { HeadObject: 100, UpdateItem: 70 };
 
 const folder = temporaryFolder();
 
@@ -44,8 +46,13 @@ async function openTrapped(name: string): Promise<{ chaos: Chaos; trap: Trap }> 
 }
 
 /** Kills one of these at a random moment, unless that one ends before. */
-async function killOne(trap: Trap, random: (below: number) => number, running: readonly Started[]): Promise<Started> {
-  const kinds = Object.entries(MOMENTS);
+async function killOne(
+  trap: Trap,
+  random: (below: number) => number,
+  running: readonly Started[],
+  { moments = MOMENTS as Record<string, number>, code: ends = 0 } = {},
+): Promise<Started> {
+  const kinds = Object.entries(moments);
   const [operation, most] = kinds[random(kinds.length)] as [string, number];
   const count = 1 + random(most);
   const victim = running[random(running.length)] as Started;
@@ -53,15 +60,15 @@ async function killOne(trap: Trap, random: (below: number) => number, running: r
   trap.set(operation, count, () => void wait(milliseconds).then(() => victim.child.kill('SIGKILL')));
   const { code, stderr } = await victim.ended;
   expect([code, stderr], `killed at ${operation} ${count} + ${milliseconds} ms`).toSatisfy(
-    ([how]) => how === null || how === 0,
+    ([how]) => how === null || how === ends,
   );
   return victim;
 }
 
-async function expectNothingLeftToDo(chaos: Chaos): Promise<void> {
+async function expectNothingLeftToDo(chaos: Chaos, args: readonly string[] = [], ends = 0): Promise<void> {
   for (const proxy of [chaos.proxies.s3, chaos.proxies.dynamoDb]) proxy.reset();
-  const { code, outcomes } = summaryOf(await chaos.backfill().ended);
-  expect([code, outcomes]).toMatchObject([0, { current: 38, regenerated: 0, copied: 0, relinked: 0, failed: 0 }]);
+  const { code, outcomes } = summaryOf(await chaos.backfill(...args).ended);
+  expect([code, outcomes]).toMatchObject([ends, { current: 38, regenerated: 0, copied: 0, relinked: 0, failed: 0 }]);
   expect(chaos.proxies.s3.requests).not.toHaveProperty('PutObject');
   // The one that shows that updates are allowed.
   expect(chaos.proxies.dynamoDb.requests.UpdateItem).toBe(1);
@@ -103,6 +110,24 @@ test(`two beside each other, killed in turns (FRAMEKILN_CHAOS_SEED=${SEED})`, { 
   }
   for (const { ended } of running) expect(summaryOf(await ended)).toMatchObject({ code: 0, outcomes: { failed: 0 } });
   await chaos.expectFinished();
+});
+
+test(`one that verifies (FRAMEKILN_CHAOS_SEED=${SEED})`, { timeout: TIMEOUT_MS }, async () => {
+  const { chaos, trap } = await openTrapped('verify');
+  const random = generator(SEED + 2);
+  let force: string[] = [];
+  const launch = () => chaos.backfill('--threads', '1', '--verify', ...force);
+  // One of the videos is not what is on its record.
+  const how = { moments: VERIFY_MOMENTS, code: 1 };
+  for (let killed = 0; killed < KILLS / 3; ) {
+    const run = await killOne(trap, random, [launch()], how);
+    if (run.child.signalCode === 'SIGKILL') killed++;
+    else force = ['--force'];
+    await chaos.expectSound();
+  }
+  expect(summaryOf(await launch().ended)).toMatchObject({ code: 1, outcomes: { failed: 0 } });
+  await chaos.expectFinished('verified');
+  await expectNothingLeftToDo(chaos, ['--verify'], 1);
 });
 
 /** Integers from 0 to below a bound: the same for the same seed. */

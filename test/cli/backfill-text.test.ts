@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { BackfillSummary } from '../../src/backfill/summary.js';
 import { needsAttention, outcomeText, progressLine, summaryText } from '../../src/cli/backfill-text.js';
 import { parseSelection } from '../../src/cli/selection.js';
+import type { Evidence } from '../../src/verify/evidence.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const folder = temporaryFolder();
@@ -112,6 +113,14 @@ Interrupted: run it again to go on.
 `);
 });
 
+test('the verdicts of a run that verifies', () => {
+  const verdicts = { different: 1, proven: 5, consistent: 2, unverifiable: 3 };
+  const line = '  verified: 5 proven, 2 consistent, 1 different, 3 unverifiable';
+  expect(summaryText({ ...SUMMARY, verdicts })).toContain(`   1 STORE_FAILED\n${line}\nwarning: `);
+  expect(summaryText({ ...SUMMARY, verdicts: { proven: 0, different: 2 } })).toContain('\n  verified: 2 different\n');
+  expect(summaryText({ ...SUMMARY, verdicts: {} })).toContain('\n  verified: nothing\n');
+});
+
 test('the estimate of a dry run', () => {
   const estimate = { videos: 3, copies: 1, frames: 900, megapixels: 10, seconds: 125, gigabytes: 1.5 };
   const shown = summaryText({
@@ -151,4 +160,26 @@ test('an outcome, whatever is in it, is one line of plain characters', () => {
   const done = { experimentId: hostile, outcome: 'copied' as const, frames: 6, bytes: 1200, copiedFrom: 'a', key: 'b' };
   expect(outcomeText({ ...done, seconds: {} })).toMatch(/^[\x20-\x7e]+: copied \(6 frames, 1\.2 kB, a copy of a, b\)$/);
   expect([needsAttention(failed), needsAttention({ ...done, seconds: {} })]).toEqual([true, false]);
+});
+
+test('an outcome with a verdict: what differs, both values', () => {
+  const made = { experimentId: 'a', outcome: 'regenerated' as const, frames: 6, bytes: 1200, key: 'b', seconds: {} };
+  const hostile = '1x1\x1b[2J\n\u202e';
+  const line = { tolerance: 'exact', weight: 'support' as const };
+  const evidence: Evidence[] = [
+    { check: 'total_frames', recorded: 7, regenerated: 6, result: 'different', ...line },
+    { check: 'fps', recorded: 10, regenerated: 10, result: 'equal', ...line },
+    { check: 'resolution', recorded: hostile, regenerated: '32x24', result: 'different', ...line },
+  ];
+  const different = { ...made, verdict: 'different' as const, evidence };
+  expect(outcomeText(different)).toBe(
+    'a: regenerated (different, total_frames: 7, not 6, ' +
+      'resolution: 1x1\\u{1b}[2J\\u{a}\\u{202e}, not 32x24, 6 frames, 1.2 kB, b)',
+  );
+  // Of an earlier run nobody knows why.
+  const { evidence: _, ...known } = { ...different, outcome: 'current' as const };
+  expect(outcomeText(known)).toBe('a: current (different, 6 frames, 1.2 kB, b)');
+  const others = (['proven', 'consistent', 'unverifiable'] as const).map((verdict) => ({ ...made, verdict }));
+  expect([different, known, ...others].map(needsAttention)).toEqual([true, true, false, false, false]);
+  expect(outcomeText(others[0] ?? made)).toBe('a: regenerated (proven, 6 frames, 1.2 kB, b)');
 });

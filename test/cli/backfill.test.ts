@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { useBackfillStores } from '../support/backfill-stores.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type Ended, framekiln } from '../support/process.js';
-import { type Item, NEURAL, record, smallDocument } from '../support/records.js';
+import { type Item, NEURAL, record, scheduleEntry, smallDocument } from '../support/records.js';
 
 const stores = await useBackfillStores();
 const folder = temporaryFolder();
@@ -175,6 +175,10 @@ test('wrong use and stores that are not there: exit code 2, a sentence and what 
     [() => backfill('--segments', '0', '--checkpoint', join(folder, 'c')), /for segments but received 0\n/],
     [() => backfill('--max-rcu', '0'), /for maxRcu but received 0\n/],
     [() => backfill('--template', 'x.json'), /for template but received "x\.json"\n/],
+    [
+      () => backfill('--source', 'schedule'),
+      /^framekiln: Expected nothing without verify for source but received "schedule"\n/,
+    ],
     [() => backfill('--report', report), /^framekiln: Cannot write the report .*ENOENT/],
     [() => backfill('--unheard-of'), /unknown option/],
   ];
@@ -202,4 +206,53 @@ test('options reach the run: ids from a file, places of documents, links only', 
   expect(first.reasons).toEqual({ 'not_regenerable not_found': 1 });
   const relinked = summaryOf(await backfill('--json', '--relink', '--limit', '3'));
   expect(relinked).toMatchObject({ experiments: 3, outcomes: { relinked: 2, not_regenerable: 1 } });
+});
+
+test('--verify: verdicts in the report and the summary, and 1 when something differs', async () => {
+  const wrong = record('wrong', { parameters: smallDocument(1), total_frames: 7 });
+  const [good, twin] = ['good', 'twin'].map((id) => record(id, { experiments: `[${scheduleEntry()}]` }));
+  const { here, backfill } = await opened(wrong, good as Item, twin as Item, record('neural', { experiments: NEURAL }));
+  const report = join(folder, 'verified.ndjson');
+  const first = await backfill('--verify', '--report', report);
+  expect(first.code).toBe(1);
+  expectHarmless(first);
+  expect(first.stdout.toString()).toContain('\n  verified: 2 consistent, 1 different\n');
+  expect(first.stderr).toMatch(
+    /^wrong: regenerated \(different, total_frames: 7, not 6, 6 frames, .*, reconstructed\/wrong\.mp4\)\n$/,
+  );
+  const verdicts = { wrong: 'different', good: 'consistent', twin: 'consistent' };
+  const lines = Object.fromEntries(reportOf(report).map((line) => [line.experimentId, line]));
+  expect(Object.keys(lines)).toHaveLength(4);
+  for (const [id, verdict] of Object.entries(verdicts)) {
+    expect(lines[id]).toMatchObject({ verdict, evidence: expect.any(Array), unchecked: [] });
+    expect((await here.items())[`${id} 1760000000`]?.reconstructed_verified?.S).toBe(verdict);
+  }
+  expect(lines.wrong?.evidence).toContainEqual(
+    expect.objectContaining({ check: 'total_frames', recorded: 7, regenerated: 6, result: 'different' }),
+  );
+  expect(lines.neural).not.toHaveProperty('verdict');
+
+  // Still so, and said again, until somebody puts it right.
+  const second = await backfill('--verify', '--json', '--report', report);
+  expect([second.code, summaryOf(second).verdicts]).toEqual([1, { consistent: 2, different: 1 }]);
+  expect(second.stderr).toMatch(/^wrong: current \(different, /);
+  const { total_frames: _, ...mended } = (await here.items())['wrong 1760000000'] as Item;
+  await here.put(mended);
+  const third = await backfill('--verify', '--recheck', '--json');
+  expect([third.code, third.stderr, summaryOf(third).verdicts]).toEqual([0, '', { proven: 1, consistent: 2 }]);
+});
+
+test('--verify with a source that nobody can read: exit code 2, and what was made stays', async () => {
+  const { here, backfill } = await opened(
+    ...[1, 2, 3].map((i) =>
+      record(`${i}`, { experiments: `[${scheduleEntry({ resolution: '32x24', fps: 10, duration: i })}]` }),
+    ),
+  );
+  const gone = join(folder, 'gone.mp4');
+  const ended = await backfill('--verify', '--source', gone);
+  expect([ended.code, ended.stdout.toString()]).toEqual([2, '']);
+  expect(ended.stderr).toBe(`framekiln: Cannot read ${gone}: it does not exist\n`);
+  expect(JSON.stringify(await here.items())).not.toContain('reconstructed_verified');
+  const next = await backfill('--verify', '--source', 'schedule', '--json');
+  expect([next.code, summaryOf(next).verdicts]).toEqual([0, { consistent: 3 }]);
 });

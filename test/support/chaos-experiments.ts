@@ -15,6 +15,8 @@ export interface ChaosExperiment {
   objects: { key: string; body: Uint8Array }[];
   /** What its video shows; undefined when it cannot have one. */
   document?: object;
+  /** What a verification of its video comes to, unless that is `proven` or, of one just made, `consistent`. */
+  verdict?: string;
 }
 
 const PLACES = ['json', 'gzip', 'named', 'map', 'binary', 'entry'] as const;
@@ -44,6 +46,7 @@ const STALE = {
   video_expires_at: 1_600_000_000,
   reconstructed_fingerprint: 'of another document',
   reconstructed_at: '2020-09-13T12:26:40.000Z',
+  reconstructed_verified: 'different',
 };
 
 /** As Python writes it, with what a careless rewriting would change or trip over. */
@@ -100,13 +103,14 @@ function scheduled(id: string): ChaosExperiment {
   const metrics = '"compression_method": "procedural_demoscene", "resolution": "64x48", "fps": 24, "duration": 1.0';
   const experiments = { S: `[${ENTRY.replace('{', `{"real_metrics": {${metrics}}, `)}]` };
   const document = { version: '1.0', schedule: 'default', resolution: [64, 48], fps: 24, duration: 1 };
-  return { id, items: [itemOf(id, 60, { experiments })], objects: [], document };
+  return { id, items: [itemOf(id, 60, { experiments })], objects: [], document, verdict: 'consistent' };
 }
 
+/** Its rate is not the one on the record. */
 function withOlderRun(id: string): ChaosExperiment {
   const document = makeDocument({ width: 64, height: 48, fps: 25, frames: 25, scene: 'all', seed: 500 });
   const { items, objects } = inPlace(id, 71, document, 'json');
-  return { id, items: [itemOf(id, 70), ...items], objects, document };
+  return { id, items: [itemOf(id, 70), ...items], objects, document, verdict: 'different' };
 }
 
 function untouchable(): ChaosExperiment[] {

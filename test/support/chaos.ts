@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backfills that are killed or whose requests fail, and what must be true of the stores at any moment and at the end.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -31,6 +31,7 @@ interface Wanted {
   bytes: Uint8Array;
   fingerprint: string;
   framesDigest: string;
+  verdicts: readonly string[];
 }
 
 interface Snapshot {
@@ -45,8 +46,8 @@ export interface Chaos {
   backfill(...args: string[]): Started;
   /** Each record and each object is as it was or as it must become. */
   expectSound(): Promise<void>;
-  /** Every video is there, recorded and linked, and nothing else has changed. */
-  expectFinished(): Promise<void>;
+  /** Every video is there, recorded and linked, and nothing else has changed; `verified`: each with its verdict. */
+  expectFinished(verified?: 'verified'): Promise<void>;
 }
 
 /** The proxies' options, by service. */
@@ -100,15 +101,19 @@ export async function openChaos(folder: string, faults: ChaosFaults): Promise<Ch
   }
 
   /** What an item must become. Its link is its own, and is tried elsewhere. */
-  function finished(item: Item, now: Item, { fingerprint, framesDigest }: Wanted): Item {
+  function finished(item: Item, now: Item, { fingerprint, framesDigest, verdicts }: Wanted): Item {
     const url = now.reconstructed_video_url?.S ?? '';
     const expires = Number(now.video_expires_at?.N);
     const at = now.reconstructed_at?.S ?? '';
     expect(expires, keyOf(item)).toBeGreaterThanOrEqual(began + WEEK);
     expect(expires, keyOf(item)).toBeLessThanOrEqual(Date.now() / 1000 + WEEK);
     expect(new Date(at).toISOString(), keyOf(item)).toBe(at);
+    const { reconstructed_verified: _, ...rest } = item;
+    const verdict = now.reconstructed_verified;
+    // Later than the video, or never.
+    if (verdict) expect(verdicts, keyOf(item)).toContain(verdict.S);
     return {
-      ...item,
+      ...rest,
       experiments: { S: String(item.experiments?.S).replace('"video_url": null', () => `"video_url": "${url}"`) },
       reconstructed_video_url: { S: url },
       reconstructed_video_s3_key: { S: videoKey(item) },
@@ -116,6 +121,7 @@ export async function openChaos(folder: string, faults: ChaosFaults): Promise<Ch
       reconstructed_fingerprint: { S: fingerprint },
       reconstructed_frames_digest: { S: framesDigest },
       reconstructed_at: { S: at },
+      ...(verdict && { reconstructed_verified: verdict }),
     };
   }
 
@@ -155,7 +161,8 @@ export async function openChaos(folder: string, faults: ChaosFaults): Promise<Ch
     proxies,
     backfill(...args) {
       const stores = ['--table', TABLE, '--bucket', BUCKET];
-      return start(process.execPath, [MAIN, 'backfill', ...stores, '--json', ...args], {
+      const TMPDIR = mkdtempSync(join(temporary, 'run-'));
+      const started = start(process.execPath, [MAIN, 'backfill', ...stores, '--json', ...args], {
         env: {
           ...process.env,
           AWS_PROFILE: undefined,
@@ -164,20 +171,28 @@ export async function openChaos(folder: string, faults: ChaosFaults): Promise<Ch
           AWS_REGION: aws.region,
           AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
-          TMPDIR: temporary,
+          TMPDIR,
         },
       });
+      // Nobody tidies up after a kill.
+      const tidy = () => started.child.signalCode === 'SIGKILL' && rmSync(TMPDIR, { recursive: true });
+      started.ended.then(tidy, () => undefined);
+      return started;
     },
     async expectSound() {
       await check(await snapshot());
     },
-    async expectFinished() {
+    async expectFinished(verified) {
       const now = await snapshot();
       const done = await check(now);
       expect([...done].sort()).toEqual([...wanted.keys()].sort());
       expect(now.objects.size).toBe(before.objects.size + wanted.size);
-      expect(readdirSync(temporary).filter((name) => name.startsWith('framekiln-'))).toEqual([]);
-      for (const key of done) await expectPlayable(now.items.get(key) as Item, wanted.get(key) as Wanted, temporary);
+      expect(readdirSync(temporary, { recursive: true }).filter((name) => /framekiln-/.test(String(name)))).toEqual([]);
+      for (const key of done) {
+        const [item, video] = [now.items.get(key) as Item, wanted.get(key) as Wanted];
+        expect(item.reconstructed_verified !== undefined, key).toBe(verified !== undefined);
+        await expectPlayable(item, video, temporary);
+      }
     },
   };
 }
@@ -201,12 +216,14 @@ async function expectPlayable(item: Item, { bytes }: Wanted, folder: string): Pr
 async function wantedVideos(experiments: readonly ChaosExperiment[]): Promise<Map<string, Wanted>> {
   await using kiln = createKiln({ threads: 2 });
   const wanted = new Map<string, Wanted>();
-  for (const { items, document } of experiments) {
+  for (const { items, document, verdict } of experiments) {
     if (!document) continue;
     const { table } = kiln.open(document);
     const { video, report } = await kiln.render(document);
     const fingerprint = fingerprintOf(table, resolveSettings({}, table));
-    wanted.set(keyOf(items.at(-1) as Item), { bytes: video, fingerprint, framesDigest: report.framesDigest });
+    const { framesDigest } = report;
+    const verdicts = verdict === undefined ? ['proven', 'consistent'] : [verdict];
+    wanted.set(keyOf(items.at(-1) as Item), { bytes: video, fingerprint, framesDigest, verdicts });
   }
   return wanted;
 }

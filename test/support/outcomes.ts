@@ -8,12 +8,15 @@ export interface Ran {
   outcomes: Record<string, Omit<Outcome, 'seconds'>>;
   /** The outcome's name, or its code, by id. */
   names: Record<string, string>;
+  /** By id, of those that have one. */
+  verdicts: Record<string, string>;
 }
 
-/** Runs a backfill; no experiment may have two outcomes. */
+/** Runs a backfill; no experiment may have two outcomes, and the summary's verdicts are those of the outcomes. */
 export async function backfill(kiln: Kiln, options: BackfillOptions = {}): Promise<Ran> {
   const outcomes: Ran['outcomes'] = {};
   const names: Ran['names'] = {};
+  const verdicts: Ran['verdicts'] = {};
   const summary = await kiln.backfill({
     ...options,
     onOutcome(result) {
@@ -22,8 +25,16 @@ export async function backfill(kiln: Kiln, options: BackfillOptions = {}): Promi
       expect(Object.keys(outcomes)).not.toContain(id);
       outcomes[id] = outcome;
       names[id] = outcome.code ?? outcome.outcome;
+      if (outcome.verdict !== undefined) verdicts[id] = outcome.verdict;
       options.onOutcome?.(result);
     },
   });
-  return { summary, outcomes, names };
+  expect(summary.verdicts).toEqual(options.verify ? countOf(Object.values(verdicts)) : undefined);
+  return { summary, outcomes, names, verdicts };
+}
+
+function countOf(names: readonly string[]): Record<string, number> {
+  const count: Record<string, number> = {};
+  for (const name of names) count[name] = (count[name] ?? 0) + 1;
+  return count;
 }

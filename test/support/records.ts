@@ -48,10 +48,18 @@ const WRITTEN = [
   'reconstructed_fingerprint',
   'reconstructed_frames_digest',
   'reconstructed_at',
+  'reconstructed_verified',
 ];
 
+/** What an item must say of its video; without a verdict it must have none. */
+export interface RecordedVideo {
+  fingerprint: string;
+  digest?: string;
+  verdict?: string | undefined;
+}
+
 /** That nothing of an item has changed but what a backfill writes, and that this fits together. */
-export function expectRecorded(before: Item, after: Item | undefined, video: { fingerprint: string; digest?: string }) {
+export function expectRecorded(before: Item, after: Item | undefined, video: RecordedVideo) {
   if (!after) return expect.fail(`there is no item ${before.experiment_id?.S}`);
   const url = after.reconstructed_video_url?.S ?? '';
   const rest = Object.fromEntries(Object.entries(before).filter(([name]) => !WRITTEN.includes(name)));
@@ -68,6 +76,7 @@ export function expectRecorded(before: Item, after: Item | undefined, video: { f
     reconstructed_fingerprint: { S: video.fingerprint },
     ...(video.digest !== undefined && { reconstructed_frames_digest: { S: video.digest } }),
     reconstructed_at: { S: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) },
+    ...(video.verdict !== undefined && { reconstructed_verified: { S: video.verdict } }),
   });
   const weeks = (Number(after.video_expires_at?.N) - Date.now() / 1000) / 604_800;
   expect(weeks).toBeGreaterThan(0.99);

@@ -2,7 +2,7 @@
 // Originals from S3: fetched once however many experiments have them, and what becomes of failures.
 import * as fs from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { Originals } from '../../src/experiment/originals.js';
+import { Downloads } from '../../src/experiment/downloads.js';
 import type { Stores } from '../../src/experiment/stores.js';
 import { TemporaryFolder } from '../../src/experiment/temporary-folder.js';
 import { expectNothingUnhandled, rejection } from '../support/unhandled.js';
@@ -17,7 +17,7 @@ interface Download {
   fail(reason: unknown): void;
 }
 
-/** Originals over stores that download when told to. */
+/** Downloads from stores that go on when told to. */
 function opened() {
   const temporary = new TemporaryFolder();
   onTestFinished(() => temporary[Symbol.dispose]());
@@ -34,13 +34,13 @@ function opened() {
       });
     },
   });
-  const originals = new Originals({ bucket } as unknown as Stores, temporary);
+  const copies = new Downloads({ bucket } as unknown as Stores, temporary);
   /** The next download, once it has begun. */
   const download = async (index: number): Promise<Download> => {
     while (downloads.length <= index) await new Promise((resolve) => setTimeout(resolve, 1));
     return downloads[index] as Download;
   };
-  const fetch = (bucket: string, key: string, signal?: AbortSignal) => originals.fetch(bucket, key, signal);
+  const fetch = (bucket: string, key: string, signal?: AbortSignal) => copies.fetch(bucket, key, signal);
   return { fetch, download, downloads, temporary };
 }
 
