@@ -77,54 +77,66 @@ void slide(Columns& sums, Row old, Row now, int count) {
   slide_vector<has_old>(sums, i, before.row(), after.row());
 }
 
-/// Top and bottom of the formula for kLanes windows.
-struct Fractions {
-  Doubles top[2], bottom[2];
+/// Sums of each column and the next two of its channel.
+void add_threes(const Columns& sums, Columns& threes, int count) {
+  for (int i = 0; i < count; i += kLanes) {
+    const auto three = [i](const int32_t* c) { return load(c + i) + load(c + i + kStep) + load(c + i + 2 * kStep); };
+    store(threes.squares + i, three(sums.squares));
+    store(threes.products + i, three(sums.products));
+    const int32_t* xy = sums.xy + i;
+    store(threes.xy + i, add_pairs(add_pairs(load(xy), load(xy + kStep)), load(xy + 2 * kStep)));
+  }
+}
+
+/// What a strip is worked on in.
+struct Strip {
+  Columns sums, threes;
+  // The integer parts of the formula, a window each.
+  alignas(64) int32_t means[kColumns], covariance[kColumns], mean_squares[kColumns], variances[kColumns];
 };
 
-inline Ints across_pairs(const int32_t* columns) {
-  Ints sum = load(columns);
-  for (int k = 1; k < kWindow; k++) sum = add_pairs(sum, load(columns + k * kStep));
-  return sum;
-}
-inline Ints across(const int32_t* columns) {
-  Ints sum = load(columns);
-  for (int k = 1; k < kWindow; k++) sum += load(columns + k * kStep);
-  return sum;
+/// Adds up across `count` windows, seven columns each: three, three and one.
+void add_across(Strip& strip, int count) {
+  const Columns &sums = strip.sums, &threes = strip.threes;
+  add_threes(sums, strip.threes, count + 3 * kStep);
+  for (int i = 0; i < count; i += kLanes) {
+    const auto seven = [i](const int32_t* three, const int32_t* one) {
+      return load(three + i) + load(three + i + 3 * kStep) + load(one + i + 6 * kStep);
+    };
+    const Ints six = add_pairs(load(threes.xy + i), load(threes.xy + i + 3 * kStep));
+    const Ints xy = add_pairs(six, load(sums.xy + i + 6 * kStep));
+    const Ints mean_squares = dot(xy, xy), means = dot(xy, swapped(xy));
+    store(strip.means + i, means);
+    store(strip.mean_squares + i, mean_squares);
+    store(strip.covariance + i, seven(threes.products, sums.products) - means);
+    store(strip.variances + i, seven(threes.squares, sums.squares) - mean_squares);
+  }
 }
 
-inline Fractions fractions(const Columns& sums, int at) {
-  const Ints xy = across_pairs(sums.xy + at);
-  const Ints mean_squares = dot(xy, xy), means = dot(xy, swapped(xy));
-  const Ints variances = across(sums.squares + at) - mean_squares, covariance = across(sums.products + at) - means;
-  Fractions f;
-  f.top[0] = (lower(means) + kC1) * (lower(covariance) + kC2);
-  f.top[1] = (upper(means) + kC1) * (upper(covariance) + kC2);
-  f.bottom[0] = (lower(mean_squares) + kC1) * (lower(variances) + kC2);
-  f.bottom[1] = (upper(mean_squares) + kC1) * (upper(variances) + kC2);
-  return f;
-}
+/// The formula's top and bottom for kLanes / 2 windows.
+struct Fractions {
+  Doubles top, bottom;
+
+  Fractions(const Strip& s, int at)
+      : top((doubles(s.means + at) + kC1) * (doubles(s.covariance + at) + kC2)),
+        bottom((doubles(s.mean_squares + at) + kC1) * (doubles(s.variances + at) + kC2)) {}
+};
 
 /// Adds the SSIM of `count` windows in a row to the sums. Two fractions share a division, a/b + c/d = (ad + cb) / bd.
-void add_windows(const Columns& columns, int count, double sums[kSums]) {
+void add_windows(Strip& strip, int count, double sums[kSums]) {
+  add_across(strip, count);
   int at = 0;
   for (; at + 2 * kSums <= count; at += 2 * kSums) {
-    for (int lane = 0; lane < kSums; lane += kLanes) {
-      const Fractions p = fractions(columns, at + lane), q = fractions(columns, at + kSums + lane);
-      for (int h = 0; h < 2; h++) {
-        double* sum = sums + lane + h * kLanes / 2;
-        const Doubles top = p.top[h] * q.bottom[h] + q.top[h] * p.bottom[h];
-        store(sum, load(sum) + top / (p.bottom[h] * q.bottom[h]));
-      }
+    for (int lane = 0; lane < kSums; lane += kLanes / 2) {
+      const Fractions p(strip, at + lane), q(strip, at + kSums + lane);
+      const Doubles top = p.top * q.bottom + q.top * p.bottom;
+      store(sums + lane, load(sums + lane) + top / (p.bottom * q.bottom));
     }
   }
   // What is left, one by one.
-  for (; at < count; at += kLanes) {
-    const Fractions rest = fractions(columns, at);
-    for (int lane = 0; lane < kLanes && at + lane < count; lane++) {
-      const int h = lane * 2 / kLanes, i = lane % (kLanes / 2);
-      sums[(at + lane) % kSums] += rest.top[h][i] / rest.bottom[h][i];
-    }
+  for (; at < count; at++) {
+    const double top = (strip.means[at] + kC1) * (strip.covariance[at] + kC2);
+    sums[at % kSums] += top / ((strip.mean_squares[at] + kC1) * (strip.variances[at] + kC2));
   }
 }
 
@@ -132,17 +144,17 @@ double ssim(const uint8_t* a, const uint8_t* b, int width, int height) {
   const ptrdiff_t stride = ptrdiff_t{width} * kStep;
   const int windows = (width - kWindow + 1) * kStep, rows = height - kWindow + 1;
   double sums[kSums] = {};
-  Columns columns;
+  Strip strip;
   for (int left = 0; left < windows; left += kStrip) {
     const int count = windows - left < kStrip ? windows - left : kStrip;
     const int span = count + (kWindow - 1) * kStep;
-    __builtin_memset(&columns, 0, sizeof columns);
+    __builtin_memset(&strip, 0, sizeof strip);
     Row top{a + left, b + left};
-    for (int row = 0; row < kWindow; row++) slide<false>(columns, top, top + row * stride, span);
-    add_windows(columns, count, sums);
+    for (int row = 0; row < kWindow; row++) slide<false>(strip.sums, top, top + row * stride, span);
+    add_windows(strip, count, sums);
     for (int row = 1; row < rows; row++, top = top + stride) {
-      slide<true>(columns, top, top + kWindow * stride, span);
-      add_windows(columns, count, sums);
+      slide<true>(strip.sums, top, top + kWindow * stride, span);
+      add_windows(strip, count, sums);
     }
   }
   double sum = 0;

@@ -26,9 +26,10 @@ inline void store(double* to, Doubles v) { __builtin_memcpy(to, &v, sizeof v); }
 inline Ints widen(const uint8_t* from) {
   return (Ints)_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
-/// The lower half of the lanes, and the upper one.
-inline Doubles lower(Ints v) { return _mm512_cvtepi32_pd(_mm512_castsi512_si256((__m512i)v)); }
-inline Doubles upper(Ints v) { return _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64((__m512i)v, 1)); }
+/// kLanes / 2 numbers. From memory: taking a vector apart costs as much again.
+inline Doubles doubles(const int32_t* from) {
+  return _mm512_cvtepi32_pd(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
 /// Of each lane as two 16-bit numbers: low x low + high x high.
 inline Ints dot(Ints a, Ints b) { return (Ints)_mm512_madd_epi16((__m512i)a, (__m512i)b); }
 
@@ -37,8 +38,9 @@ inline Ints dot(Ints a, Ints b) { return (Ints)_mm512_madd_epi16((__m512i)a, (__
 inline Ints widen(const uint8_t* from) {
   return (Ints)_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
 }
-inline Doubles lower(Ints v) { return _mm256_cvtepi32_pd(_mm256_castsi256_si128((__m256i)v)); }
-inline Doubles upper(Ints v) { return _mm256_cvtepi32_pd(_mm256_extracti128_si256((__m256i)v, 1)); }
+inline Doubles doubles(const int32_t* from) {
+  return _mm256_cvtepi32_pd(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
 inline Ints dot(Ints a, Ints b) { return (Ints)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
 
 #elif defined(__SSE2__)
@@ -49,15 +51,17 @@ inline Ints widen(const uint8_t* from) {
   const __m128i zero = _mm_setzero_si128();
   return (Ints)_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero);
 }
-inline Doubles lower(Ints v) { return _mm_cvtepi32_pd((__m128i)v); }
-inline Doubles upper(Ints v) { return _mm_cvtepi32_pd(_mm_unpackhi_epi64((__m128i)v, (__m128i)v)); }
+inline Doubles doubles(const int32_t* from) {
+  return _mm_cvtepi32_pd(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+}
 inline Ints dot(Ints a, Ints b) { return (Ints)_mm_madd_epi16((__m128i)a, (__m128i)b); }
 
 #else
 
 inline Ints widen(const uint8_t* from) { return Ints{from[0], from[1], from[2], from[3]}; }
-inline Doubles lower(Ints v) { return Doubles{static_cast<double>(v[0]), static_cast<double>(v[1])}; }
-inline Doubles upper(Ints v) { return Doubles{static_cast<double>(v[2]), static_cast<double>(v[3])}; }
+inline Doubles doubles(const int32_t* from) {
+  return Doubles{static_cast<double>(from[0]), static_cast<double>(from[1])};
+}
 inline Ints dot(Ints a, Ints b) { return (a << 16 >> 16) * (b << 16 >> 16) + (a >> 16) * (b >> 16); }
 
 #endif
