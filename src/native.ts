@@ -107,6 +107,8 @@ export interface VideoFacts {
   profile?: string;
   /** FFmpeg's name, such as `yuv420p`. */
   pixelFormat: string;
+  /** As in PixelFrames. */
+  matrix: number;
   width: number;
   height: number;
   /** Of its video stream; what an edit list or its codec hides is left out. */

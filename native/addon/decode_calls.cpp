@@ -23,6 +23,7 @@ Napi::Value probe_video(const Napi::CallbackInfo& info) {
     result.Set("codec", facts.codec);
     if (!facts.profile.empty()) result.Set("profile", facts.profile);
     result.Set("pixelFormat", facts.pixel_format);
+    result.Set("matrix", facts.matrix);
     result.Set("width", facts.size.width);
     result.Set("height", facts.size.height);
     result.Set("frames", static_cast<double>(facts.frames));

@@ -46,6 +46,7 @@ void describe(const AVFrame& frame, const AVCodecContext& decoder, VideoFacts& f
   const auto text = [](const char* name) { return std::string(name ? name : ""); };
   facts.codec = avcodec_get_name(decoder.codec_id);
   facts.profile = text(avcodec_profile_name(decoder.codec_id, decoder.profile));
+  facts.matrix = frame.colorspace < AVCOL_SPC_NB ? frame.colorspace : AVCOL_SPC_UNSPECIFIED;
   facts.pixel_format = text(av_get_pix_fmt_name(static_cast<AVPixelFormat>(frame.format)));
   facts.size = {frame.width, frame.height};
 }

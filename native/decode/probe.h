@@ -18,6 +18,7 @@ struct VideoFacts {
       codec;  ///< FFmpeg's name: h264, hevc, av1, vp9, vp8, mpeg4, mjpeg, ffv1, huffyuv, ffvhuff, utvideo, rawvideo
   std::string profile;  ///< FFmpeg's name, such as "High"; empty when there is none
   std::string pixel_format;
+  int matrix = 2;       ///< of ITU-T H.273; 2 when it is not said
   Size size{};          ///< as shown
   int64_t frames = 0;   ///< as shown: what an edit list or the codec hides is left out
   double duration = 0;  ///< seconds from the first frame's start to the last one's end

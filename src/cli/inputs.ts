@@ -6,12 +6,14 @@ import type { Command } from 'commander';
 import { readDocument } from '../document/read.js';
 import { refuseSetting } from '../errors.js';
 import type { FramesInput } from '../measure/open.js';
+import type { Luma } from '../native.js';
 import type { FrameRange } from '../render/plan.js';
 import { parseRange } from './format.js';
 
 export interface InputFlags {
   size?: string;
   opencv?: boolean;
+  matrix?: string;
 }
 
 export const INPUTS =
@@ -20,6 +22,7 @@ export const INPUTS =
 export function withInputOptions(command: Command): Command {
   return command
     .option('--size <WxH>', 'of raw RGB24 files')
+    .option('--matrix <bt709|bt601>', 'of videos that do not say theirs, such as Y4M; default bt601, as FFmpeg has it')
     .option('--opencv', "turn videos into RGB as OpenCV's VideoCapture does; default: as the file says, accurately");
 }
 
@@ -27,7 +30,7 @@ export function withInputOptions(command: Command): Command {
  * What a file is: raw pixels by its ending, a video or a document by how it begins.
  * @throws FramekilnError `INPUT_UNREADABLE`, `INVALID_SETTING`, `INVALID_DOCUMENT`
  */
-export async function inputOf(path: string, { size, opencv }: InputFlags): Promise<FramesInput> {
+export async function inputOf(path: string, { size, opencv, matrix }: InputFlags): Promise<FramesInput> {
   if (['.rgb', '.raw'].includes(extname(path).toLowerCase())) {
     const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(size ?? '') ?? [];
     if (width === undefined) refuseSetting('WIDTHxHEIGHT, as raw pixels do not say it', '--size', size);
@@ -35,7 +38,9 @@ export async function inputOf(path: string, { size, opencv }: InputFlags): Promi
   }
   const named = ['.json', '.gz'].includes(extname(path).toLowerCase());
   if (path !== '-' && !named && !(await beginsAsDocument(path))) {
-    return { video: path, conversion: opencv ? 'opencv' : undefined };
+    if (opencv && matrix !== undefined)
+      refuseSetting('nothing beside --opencv, which always takes BT.601', '--matrix', matrix);
+    return { video: path, conversion: opencv ? 'opencv' : undefined, matrix: matrix as Luma | undefined };
   }
   return { document: await readDocument(path), label: basename(path) };
 }

@@ -10,7 +10,7 @@ import type { RenderContext } from '../render/video.js';
 export type Fetch = (bucket: string, key: string, signal: AbortSignal | undefined) => Promise<string>;
 
 /** The framework read its clips with VideoCapture. */
-const READ_BY = 'opencv';
+const conversion = 'opencv';
 
 /**
  * What experiments compressed: local files, `s3://bucket/key`, or `schedule`, the default schedule of a document's size,
@@ -51,7 +51,7 @@ export class Originals {
   }
 
   async #openFile(original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
-    if (!original.startsWith('s3://')) return videoSource(this.#context, original, signal, READ_BY);
+    if (!original.startsWith('s3://')) return videoSource(this.#context, original, signal, { conversion });
     const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.{1,1024})$/.exec(original) ?? [];
     if (bucket === undefined || key === undefined) refuseSetting('s3://bucket/key', 'source', original);
     if (!this.#fetch) {
@@ -59,7 +59,8 @@ export class Originals {
       throw new FramekilnError('INVALID_SETTING', 'A source in S3 needs the stores', { setting: 'source', remedy });
     }
     const path = await this.#fetch(bucket, key, signal);
-    return { ...(await videoSource(this.#context, path, signal, READ_BY, original)), label: original };
+    const source = await videoSource(this.#context, path, signal, { conversion, name: original });
+    return { ...source, label: original };
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Document, type DocumentInput } from '../document/document.js';
 import { FramekilnError, refuseSetting } from '../errors.js';
-import { CONVERSIONS, type Conversion } from '../native.js';
+import { CONVERSIONS, type Conversion, LUMAS, type Luma } from '../native.js';
 import type { RenderContext } from '../render/video.js';
 import { documentSource } from './document-source.js';
 import { rawSource } from './raw-source.js';
@@ -13,6 +13,8 @@ export interface VideoInput {
   video: string;
   /** How YCbCr becomes RGB; default `accurate`. */
   conversion?: Conversion | undefined;
+  /** The matrix of YCbCr that does not say its own; default BT.601, as FFmpeg takes it. */
+  matrix?: Luma | undefined;
 }
 
 /** A file of packed RGB24 frames, one after the other. */
@@ -45,9 +47,10 @@ export async function openSource(
   }
   if ('version' in input) return documentSource(Document.from(input, context.addon.defaultSchedule).table);
   if ('video' in input) {
-    const { video, conversion = 'accurate' } = input;
-    if (!CONVERSIONS.includes(conversion)) refuseSetting(`one of ${CONVERSIONS.join(', ')}`, 'conversion', conversion);
-    return videoSource(context, text(video, 'video'), signal, conversion);
+    const { video, conversion, matrix } = input;
+    oneOf(CONVERSIONS, conversion, 'conversion');
+    oneOf(LUMAS, matrix, 'matrix');
+    return videoSource(context, text(video, 'video'), signal, { conversion, matrix });
   }
   if ('rgb' in input) {
     const { width, height } = input;
@@ -62,6 +65,10 @@ export async function openSource(
     const fields = { ...(pointer && { pointer }), ...(expected && { expected }), ...(received && { received }) };
     throw new FramekilnError(code, `${label}: ${message}`, { ...fields, cause: error });
   }
+}
+
+function oneOf(choices: readonly string[], value: string | undefined, setting: string): void {
+  if (value !== undefined && !choices.includes(value)) refuseSetting(`one of ${choices.join(', ')}`, setting, value);
 }
 
 function text(value: unknown, name: string): string {

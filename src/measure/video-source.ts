@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { basename } from 'node:path';
 import { FramekilnError, fromNative } from '../errors.js';
-import type { Addon, Conversion, PixelFrames, VideoFacts, VideoReader } from '../native.js';
+import type { Addon, Conversion, Luma, PixelFrames, VideoFacts, VideoReader } from '../native.js';
 import { probeVideo } from '../render/probe.js';
 import type { RenderContext } from '../render/video.js';
 import type { FrameChunks, FrameSource } from './source.js';
@@ -9,17 +9,28 @@ import type { FrameChunks, FrameSource } from './source.js';
 /** Frames that are skipped are decoded so many at a time. */
 const SKIP = 4;
 
+export interface VideoSourceOptions {
+  /** How YCbCr becomes RGB; default `accurate`. */
+  conversion?: Conversion | undefined;
+  /** The matrix of YCbCr that does not say its own; default BT.601. */
+  matrix?: Luma | undefined;
+  /** What messages and pictures call it; default its path. */
+  name?: string | undefined;
+}
+
+/** As H.273 numbers them. */
+const MATRICES = { bt709: 1, bt601: 6 } as const;
+const NOT_SAID = 2;
+
 /**
  * The frames of a video file, which is read through once to know that it is whole.
- * @param name what messages and pictures call it
  * @throws FramekilnError `INVALID_VIDEO`, `INPUT_UNREADABLE`; the signal's reason
  */
 export async function videoSource(
   context: RenderContext,
   path: string,
   signal: AbortSignal | undefined,
-  conversion: Conversion = 'accurate',
-  name = path,
+  { conversion = 'accurate', matrix, name = path }: VideoSourceOptions = {},
 ): Promise<FrameSource> {
   const { addon } = context;
   const facts = await probeVideo(context, path, signal).catch((error) => {
@@ -34,15 +45,17 @@ export async function videoSource(
     rate: rate.startsWith('0/') ? undefined : rate,
     notes: [
       ...notesOf(facts),
-      ...(conversion === 'opencv' ? ["Its colours are converted as OpenCV's VideoCapture converts them."] : []),
+      ...(conversion === 'opencv'
+        ? ["Its colours are converted as OpenCV's VideoCapture converts them."]
+        : matrixNotes(facts, matrix)),
     ],
     async *chunks({ start, end }, perChunk, stop) {
-      using video = new OpenVideo(addon, path, { facts, conversion, name }, stop);
+      using video = new OpenVideo(addon, path, { facts, conversion, matrix, name }, stop);
       await video.skip(start);
       for (let at = start; at < end; at += perChunk) yield await video.read(Math.min(perChunk, end - at));
     },
     async *pick(indices, stop): FrameChunks {
-      using video = new OpenVideo(addon, path, { facts, conversion, name }, stop);
+      using video = new OpenVideo(addon, path, { facts, conversion, matrix, name }, stop);
       for (const index of indices) {
         await video.skip(index - video.position);
         yield await video.read(1);
@@ -55,6 +68,7 @@ export async function videoSource(
 interface Opened {
   facts: VideoFacts;
   conversion: Conversion;
+  matrix: Luma | undefined;
   name: string;
 }
 
@@ -79,9 +93,10 @@ class OpenVideo implements Disposable {
   async read(count: number): Promise<PixelFrames> {
     const frames = await this.#next(count);
     this.position += frames?.frames ?? 0;
-    const { facts, conversion, name } = this.#as;
+    const { facts, conversion, matrix: assumed, name } = this.#as;
     if (frames?.frames === count && frames.width === facts.width && frames.height === facts.height) {
-      return { ...frames, conversion };
+      const matrix = frames.matrix === NOT_SAID && assumed ? MATRICES[assumed] : frames.matrix;
+      return { ...frames, matrix, conversion };
     }
     // Why no more came is told behind the good frames, unless the file ends.
     if (frames) await this.#next(1);
@@ -111,6 +126,14 @@ class OpenVideo implements Disposable {
 function naming(name: string, error: unknown): unknown {
   if (!(error instanceof FramekilnError) || error.code !== 'INVALID_VIDEO') return error;
   return new FramekilnError('INVALID_VIDEO', `${name}: ${error.message}`, { cause: error });
+}
+
+/** Half of all colours depend on it, and raw video never says it. */
+function matrixNotes({ matrix, pixelFormat }: VideoFacts, assumed: Luma | undefined): string[] {
+  if (matrix !== NOT_SAID || !pixelFormat.startsWith('yuv')) return [];
+  const taken = assumed === 'bt709' ? 'BT.709' : 'BT.601';
+  const remedy = assumed ? '' : ' (--matrix bt709 if it is)';
+  return [`It does not say its colour matrix; ${taken} is assumed${remedy}.`];
 }
 
 function notesOf({ pixelFormat, audio }: VideoFacts): string[] {

@@ -84,7 +84,9 @@ export async function videoEvidence(
   }
 
   async function measure(file: string): Promise<Measurement | undefined> {
-    const video = await videoSource(context, file, options.signal);
+    // What framekiln writes where no tag can say it, as in Y4M.
+    const matrix = facts.codec === 'mpeg4' ? 'bt601' : 'bt709';
+    const video = await videoSource(context, file, options.signal, { matrix });
     try {
       return await measureSources(context, documentSource(table), video, options);
     } catch (error) {

@@ -34,7 +34,8 @@ export class WrittenVideo {
 
   /** Its frames, as OpenCV reads them back. */
   source(): Promise<FrameSource> {
-    return videoSource(this.#context, this.#path, this.#signal, 'opencv', "OpenCV's VideoWriter");
+    const name = "OpenCV's VideoWriter";
+    return videoSource(this.#context, this.#path, this.#signal, { conversion: 'opencv', name });
   }
 }
 

@@ -184,6 +184,8 @@ describe('what it refuses', () => {
     ['tiny.json tiny.json', /^framekiln: Frames of 6x24 are too small for SSIM, whose window is 7x7\n/],
     ['doc.json same.rgb', /^framekiln: Expected WIDTHxHEIGHT.* for --size but received nothing\n/],
     ['doc.json same.rgb --size 32', /--size but received "32"\n/],
+    ['doc.json same.mkv --opencv --matrix bt709', /nothing beside --opencv, which always takes BT.601 for --matrix/],
+    ['doc.json same.mkv --matrix bt2020', /Expected one of bt709, bt601 for matrix but received "bt2020"/],
     ['doc.json same.rgb --size 31x24', /23040 bytes, which are no whole frames of 31x24\n/],
     ['doc.json empty.rgb --size 32x24', /empty\.rgb has 0 bytes/],
     ['doc.json b.mp4 --luma bt2020', /^framekiln: Expected one of bt709, bt601 for .*luma but received "bt2020"\n/],

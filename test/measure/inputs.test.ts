@@ -171,9 +171,12 @@ describe('videos', () => {
     const ten = await make(at('ten.mkv'), ...PICTURE, ...SOUND, ...how, '-c:a', 'pcm_s16le', '-shortest');
     const eight = await make(at('eight.mkv'), ...PICTURE, '-c:v', 'ffv1', '-pix_fmt', 'yuv420p');
     const { notes, psnr, frames } = await kiln.measure({ video: eight }, { video: ten });
+    const unsaid = 'It does not say its colour matrix; BT.601 is assumed (--matrix bt709 if it is).';
     expect(notes).toEqual([
+      `eight.mkv (ffv1 yuv420p): ${unsaid}`,
       'ten.mkv (ffv1 yuv420p10le): Its 10-bit samples (yuv420p10le) are converted to 8 bits.',
       'ten.mkv (ffv1 yuv420p10le): Its sound is left out.',
+      `ten.mkv (ffv1 yuv420p10le): ${unsaid}`,
     ]);
     expect(frames).toBe(50);
     expect(psnr.pooled ?? Number.POSITIVE_INFINITY).toBeGreaterThan(50);
@@ -265,5 +268,27 @@ describe('files that change meanwhile', () => {
     });
     write('place.mp4', (await kiln.render(scheduled(64, 48, 20))).video);
     expect(await rejection(read())).toMatchObject({ code: 'INVALID_VIDEO' });
+  });
+});
+
+test('video that does not say its matrix', async () => {
+  const y4m = await make(at('unsaid.y4m'), '-i', whole);
+  const tagged = await kiln.measure({ video: whole }, CLIP);
+  expect(tagged.notes).toEqual([]);
+  const told = await kiln.measure({ video: y4m, matrix: 'bt709' }, CLIP);
+  expect([told.psnr, told.ssim]).toEqual([tagged.psnr, tagged.ssim]);
+  const name = 'unsaid.y4m (rawvideo yuv420p): ';
+  expect(told.notes).toContain(`${name}It does not say its colour matrix; BT.709 is assumed.`);
+  const untold = await kiln.measure({ video: y4m }, CLIP);
+  expect(untold.psnr.pooled).toBeLessThan(tagged.psnr.pooled as number);
+  expect(untold.notes).toContain(
+    `${name}It does not say its colour matrix; BT.601 is assumed (--matrix bt709 if it is).`,
+  );
+  expect((await kiln.measure({ video: y4m, matrix: 'bt601' }, CLIP)).psnr).toEqual(untold.psnr);
+  // A matrix that is said counts.
+  expect((await kiln.measure({ video: whole, matrix: 'bt601' }, CLIP)).psnr).toEqual(tagged.psnr);
+  expect(await refusal({ video: y4m, matrix: 'bt2020' }, CLIP)).toEqual({
+    code: 'INVALID_SETTING',
+    message: 'Expected one of bt709, bt601 for matrix but received "bt2020"',
   });
 });

@@ -8,6 +8,7 @@ const facts = (codec: string, pixelFormat = 'yuv420p', profile?: string): VideoF
   codec,
   ...(profile !== undefined && { profile }),
   pixelFormat,
+  matrix: 2,
   width: 64,
   height: 36,
   frames: 1,
