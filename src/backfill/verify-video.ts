@@ -3,6 +3,7 @@ import type { ExperimentRecord } from '../catalog/record.js';
 import type { Chosen } from '../experiment/choose.js';
 import type { ExperimentContext } from '../experiment/context.js';
 import type { Outcome } from '../experiment/outcome.js';
+import { OF_FILE } from '../experiment/stored-video.js';
 import { type VerifyOptions, verifyExperiment } from '../experiment/verify.js';
 import { VERDICTS } from '../verify/evidence.js';
 
@@ -10,9 +11,6 @@ export interface VerifyVideoOptions extends Pick<VerifyOptions, 'source' | 'sign
   /** Verifies again what has a verdict. */
   again: boolean;
 }
-
-/** Somebody's own file, of which parameters say nothing. */
-const PUBLISHED = 'file-sha256:';
 
 /**
  * Verifies the video that an experiment now has, unless its record has a verdict on it, and writes the verdict there.
@@ -26,7 +24,8 @@ export async function verifyVideo(
   { again, ...options }: VerifyVideoOptions,
 ): Promise<Outcome> {
   const { fingerprint, framesDigest } = outcome;
-  if (fingerprint === undefined || fingerprint.startsWith(PUBLISHED) || outcome.code !== undefined) return outcome;
+  // Of somebody's own file parameters say nothing.
+  if (fingerprint === undefined || fingerprint.startsWith(OF_FILE) || outcome.code !== undefined) return outcome;
   const { reconstructed } = record;
   // What was made again lost its verdict as it was recorded. And anybody may have written it.
   const kept = reconstructed.fingerprint === fingerprint && ['current', 'relinked'].includes(outcome.outcome);

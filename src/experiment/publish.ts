@@ -12,7 +12,7 @@ import type { ExperimentLink } from './link.js';
 import { storeVideo } from './make-video.js';
 import type { Outcome } from './outcome.js';
 import { recordVideo } from './record-video.js';
-import { PUBLISHED } from './stored-video.js';
+import { OF_FILE, PUBLISHED } from './stored-video.js';
 
 /** A video that somebody else made, now in the bucket. */
 export interface Published extends ExperimentLink {
@@ -36,7 +36,7 @@ export async function publishVideo(
 ): Promise<Published> {
   const { record } = await findExperiment(context, id, signal);
   const facts = await checkVideo(context, path, signal);
-  const fingerprint = `file-sha256:${await fileHash(path, signal)}`;
+  const fingerprint = `${OF_FILE}${await fileHash(path, signal)}`;
   const key = videoKey(id);
   const seconds: Outcome['seconds'] = {};
   const known = { fingerprint, renderer: PUBLISHED, frames: facts.frames };

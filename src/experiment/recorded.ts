@@ -9,15 +9,8 @@ export function recordedOf(record: ExperimentRecord, video: StoredVideo | undefi
   const fields = proceduralEntry(record)?.fields ?? {};
   const metrics = typeof fields.real_metrics === 'object' && fields.real_metrics !== null ? fields.real_metrics : {};
   const places = [metrics, fields, record.clip] as Record<string, unknown>[];
-  const first = <T>(names: string[], is: (value: unknown) => value is T): T | undefined => {
-    for (const place of places) {
-      for (const name of names) {
-        const value = place[name];
-        if (is(value)) return value;
-      }
-    }
-    return undefined;
-  };
+  const first = <T>(name: string, is: (value: unknown) => value is T): T | undefined =>
+    places.map((place) => place[name]).find(is);
   const { framesDigest } = record.reconstructed;
   const digests = [
     ...(framesDigest === undefined ? [] : [{ where: 'reconstructed_frames_digest', digest: framesDigest }]),
@@ -26,16 +19,16 @@ export function recordedOf(record: ExperimentRecord, video: StoredVideo | undefi
       : [{ where: `frames-digest of ${video.key}`, digest: video.framesDigest }]),
   ];
   const said = {
-    fileSizeBytes: first(['file_size_bytes'], isSize),
-    fileSizeMb: first(['file_size_mb'], isSize),
-    bitrateMbps: first(['bitrate_mbps'], isSize),
-    totalFrames: first(['total_frames'], isSize),
-    duration: first(['duration'], isSize),
-    fps: first(['fps'], isSize),
-    resolution: resolutionOf(first(['resolution'], isThere)),
-    psnrDb: first(['psnr_db'], isDecibels),
-    ssim: first(['ssim'], isMeasure),
-    method: first(['compression_method'], isText),
+    fileSizeBytes: first('file_size_bytes', isSize),
+    fileSizeMb: first('file_size_mb', isSize),
+    bitrateMbps: first('bitrate_mbps', isSize),
+    totalFrames: first('total_frames', isSize),
+    duration: first('duration', isSize),
+    fps: first('fps', isSize),
+    resolution: resolutionOf(first('resolution', isThere)),
+    psnrDb: first('psnr_db', isDecibels),
+    ssim: first('ssim', isMeasure),
+    method: first('compression_method', isText),
   };
   return { digests, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) };
 }

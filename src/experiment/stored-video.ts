@@ -27,8 +27,9 @@ export interface VideoFacts {
   frames: number;
 }
 
-/** The `renderer` of videos that somebody else made. */
+/** The `renderer` of videos that somebody else made, and how their fingerprints begin: of a file, not of parameters. */
 export const PUBLISHED = 'published';
+export const OF_FILE = 'file-sha256:';
 
 export function toMetadata({
   fingerprint,

@@ -14,6 +14,8 @@ export interface MeasureOptions extends JobOptions, PairOptions {
 }
 
 const CHUNK_BYTES = 32 * 1024 * 1024;
+/** Of one side's chunks that are under way, however many threads there are; but for frames larger than a chunk. */
+const AHEAD_BYTES = 512 * 1024 * 1024;
 /** Tasks stay short, and the first result soon. */
 const MAX_CHUNK = 64;
 /** The window of SSIM. */
@@ -39,7 +41,8 @@ export async function measureSources(
   }
   const frames = end - start;
   const larger = Math.max(frameBytes('rgb24', width, height), frameBytes('rgb24', b.width, b.height));
-  const perChunk = Math.min(MAX_CHUNK, chunkFrames(larger, CHUNK_BYTES));
+  const ahead = pool.threads + 1;
+  const perChunk = Math.min(MAX_CHUNK, chunkFrames(larger, Math.min(CHUNK_BYTES, AHEAD_BYTES / ahead)));
   const sides = [a, b].map((source) => source.chunks({ start, end }, perChunk, options.signal));
   const numbers = new Float64Array(frames * COMPARED.count);
   const job = new Job(frames, options);
@@ -53,7 +56,7 @@ export async function measureSources(
     };
     let at = 0;
     try {
-      for await (const part of inOrder(Math.ceil(frames / perChunk), pool.threads + 1, () => job.follow(compare()))) {
+      for await (const part of inOrder(Math.ceil(frames / perChunk), ahead, () => job.follow(compare()))) {
         numbers.set(part, at);
         at += part.length;
       }

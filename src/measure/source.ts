@@ -41,7 +41,7 @@ export interface Measurement {
   notes: string[];
 }
 
-/** One number a frame. Null: infinite. The mean is that of the records: over all frames. */
+/** One number a frame. Null: infinite, or (luma's SSIM below 8x8) undefined. The mean is the records': over all frames. */
 export interface Distribution {
   mean: number | null;
   min: number | null;

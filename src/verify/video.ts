@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a video file shows a document's frames.
 import type { Document } from '../document/document.js';
-import { frameCount } from '../document/table.js';
+import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import { documentSource } from '../measure/document-source.js';
 import { measureSources } from '../measure/measure.js';
@@ -11,11 +11,12 @@ import type { VideoFacts } from '../native.js';
 import { fileHash } from '../render/digest.js';
 import type { JobOptions } from '../render/job.js';
 import { probeVideo } from '../render/probe.js';
-import { type RenderSettings, resolveSettings } from '../render/settings.js';
+import { type RenderSettings, type ResolvedSettings, resolveSettings } from '../render/settings.js';
 import { renderVideo } from '../render/video.js';
 import { exactly } from './checks.js';
 import type { Evidence } from './evidence.js';
 import type { VerifyContext } from './verify.js';
+import { asRecorded } from './written-video.js';
 
 /** How much farther from the frames than the coarsest coding a video's frames may be, in dB. */
 const SLACK_DB = 1;
@@ -44,8 +45,10 @@ export async function videoEvidence(
   return line ? [...shape, line] : shape;
 
   async function bytesEvidence(): Promise<Evidence | undefined> {
+    const settings = usualSettings(facts, table);
+    if (!settings) return undefined;
     const fresh = await context.withFile(async (file) => {
-      const { report } = await render(usualSettings(facts), file);
+      const { report } = await renderVideo(context, table, settings, file, options);
       return report.bytes === facts.bytes ? fileHash(file, options.signal) : undefined;
     });
     const theirs = fresh === undefined ? undefined : await fileHash(path, options.signal);
@@ -61,7 +64,8 @@ export async function videoEvidence(
       return exactly('identical frames', theirs.frames, theirs.psnr.identicalFrames, 'proof');
     }
     const coarsest = await context.withFile(async (file) => {
-      await render({ crf: 51, preset: 'ultrafast' }, file);
+      const settings = resolveSettings({ crf: 51, preset: 'ultrafast' }, table);
+      await renderVideo(context, table, settings, file, options);
       return measure(file);
     });
     // The frame that is farthest from the document's, as seen from what the coarsest coding makes of it.
@@ -77,10 +81,6 @@ export async function videoEvidence(
       weight: 'support',
       note: `frame ${frame}`,
     };
-  }
-
-  function render(settings: RenderSettings, file: string) {
-    return renderVideo(context, table, resolveSettings(settings, table), file, options);
   }
 
   async function measure(file: string): Promise<Measurement | undefined> {
@@ -99,9 +99,14 @@ export async function videoEvidence(
 /** Identical frames are nearer than any that differ: one sample by 1 in 33 megapixels makes 129 dB. */
 const dB = (psnr: number | null): number => psnr ?? 150;
 
-function usualSettings({ codec, pixelFormat, container }: VideoFacts): RenderSettings {
-  if (codec === 'mpeg4') return { asRecorded: true };
-  const kind = container === 'matroska' ? { container } : {};
-  if (pixelFormat === 'gbrp') return { ...kind, lossless: true };
-  return pixelFormat === 'yuv444p' ? { ...kind, chroma: '444' } : kind;
+/** How framekiln would have made such a file; undefined when it makes none. */
+function usualSettings({ codec, pixelFormat, container }: VideoFacts, table: FrameTable): ResolvedSettings | undefined {
+  if (codec === 'mpeg4') {
+    const settings = asRecorded(table);
+    return typeof settings === 'string' ? undefined : settings;
+  }
+  if (codec !== 'h264') return undefined;
+  const kind: RenderSettings = container === 'matroska' ? { container } : {};
+  if (pixelFormat === 'gbrp') return resolveSettings({ ...kind, lossless: true }, table);
+  return resolveSettings(pixelFormat === 'yuv444p' ? { ...kind, chroma: '444' } : kind, table);
 }

@@ -39,7 +39,8 @@ export class WrittenVideo {
   }
 }
 
-function asRecorded(table: FrameTable): ResolvedSettings | string {
+/** The settings of that file, or why there can be none. */
+export function asRecorded(table: FrameTable): ResolvedSettings | string {
   try {
     return resolveSettings({ asRecorded: true }, table);
   } catch (error) {
