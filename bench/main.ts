@@ -9,6 +9,7 @@ import type { Aim, Bench, PartResult } from './part.js';
 import { benchPeers } from './peers.js';
 import { benchQuality } from './quality.js';
 import { benchRender } from './render.js';
+import { benchServe } from './serve.js';
 
 const RUN = {
   render: benchRender,
@@ -17,6 +18,7 @@ const RUN = {
   measure: benchQuality,
   memory: benchMemory,
   backfill: benchBackfill,
+  serve: benchServe,
 };
 
 /** Runs the parts, in their order, and prints as it goes (or once, as JSON). */

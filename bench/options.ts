@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Size } from './scenes.js';
 
-export const PARTS = ['render', 'encode', 'peers', 'measure', 'memory', 'backfill'] as const;
+export const PARTS = ['render', 'encode', 'peers', 'measure', 'memory', 'backfill', 'serve'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

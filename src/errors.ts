@@ -34,7 +34,11 @@ export type ErrorCode =
   | 'INVALID_ID'
   | 'INVALID_VIDEO'
   | 'NO_VIDEO'
+  | 'KEY_TAKEN'
   | 'NOT_COMPARABLE'
+  | 'NO_ORIGINAL'
+  | 'NO_PARAMETERS'
+  | 'BUSY'
   | 'UNEXPECTED';
 
 export interface ErrorFields {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export type { RegenerateCall, Regenerated } from './backfill/experiments.js';
+export type { Experiments, RegenerateCall, Regenerated } from './backfill/experiments.js';
 export type { BackfillOptions } from './backfill/run.js';
 export type { Selection, Shard } from './backfill/select.js';
 export type { BackfillProgress, BackfillSummary } from './backfill/summary.js';
@@ -7,10 +7,16 @@ export { Document, type DocumentInput } from './document/document.js';
 export type { Inspection } from './document/inspect.js';
 export { MAX_DOCUMENT_BYTES, readDocument } from './document/read.js';
 export { type ErrorCode, FramekilnError } from './errors.js';
+export type { ExperimentDetails, VideoState } from './experiment/details.js';
 export type { ExperimentLink } from './experiment/link.js';
+export type { ExperimentPage, ListQuery } from './experiment/list-query.js';
+export type { Located, MakeOptions, Prepared } from './experiment/on-demand.js';
 export type { Outcome, OutcomeName } from './experiment/outcome.js';
 export type { Published } from './experiment/publish.js';
+export type { Quality } from './experiment/quality.js';
 export type { StoreOptions } from './experiment/stores.js';
+export type { ExperimentSummary } from './experiment/summary.js';
+export type { Variant } from './experiment/variant.js';
 export type { VerifiedExperiment, VerifyOptions } from './experiment/verify.js';
 export type { VerifyDocumentOptions } from './experiment/verify-document.js';
 export { inspectDocument } from './inspect.js';

@@ -116,6 +116,12 @@ export interface Kiln extends AsyncDisposable {
    */
   backfill(options?: BackfillOptions): Promise<BackfillSummary>;
   verifyAll(options?: VerifyAllOptions): Promise<VerifySummary>;
+  /**
+   * The experiments of the table and the bucket, one by one and on demand: what servers are made of. Its calls end
+   * when the kiln closes.
+   * @throws FramekilnError `INVALID_SETTING`
+   */
+  experiments(): Promise<Experiments>;
   /** A PNG of packed rgb24 pixels. */
   png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;
 }
@@ -239,6 +245,11 @@ class PooledKiln implements Kiln {
     return this.#call({}, async () => (await this.#openExperiments()).verifyAll(options, closing));
   }
 
+  async experiments(): Promise<Experiments> {
+    this.#closing.signal.throwIfAborted();
+    return this.#openExperiments();
+  }
+
   async png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {
     return this.#call({}, () => this.#context.pool.run('png', { rgb, width, height }));
   }
@@ -253,7 +264,9 @@ class PooledKiln implements Kiln {
   /** Who only renders never loads the AWS SDK. */
   async #openExperiments(): Promise<Experiments> {
     const { Experiments } = await import('./backfill/experiments.js');
-    this.#experiments ??= new Experiments(this.#context, this.#stores);
+    this.#experiments ??= new Experiments(this.#context, this.#stores, (signal, body) =>
+      this.#call({ signal }, ({ signal: closable }) => body(closable as AbortSignal)),
+    );
     return this.#experiments;
   }
 

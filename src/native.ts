@@ -84,6 +84,11 @@ export interface Muxer {
   close(): void;
 }
 
+/** Writes segments, in order, as a fragmented MP4: append gives the bytes it adds, the first one the header too. */
+export interface FragmentMuxer extends Omit<Muxer, 'append' | 'finish'> {
+  append(segment: EncodedSegment): Promise<Uint8Array>;
+}
+
 export interface About {
   /** Levels this machine can run, slowest first. */
   cpuLevels: CpuLevel[];
@@ -199,6 +204,7 @@ export interface Addon {
   encodeFrames(settings: EncodeSettings, frames: Uint8Array): EncodedSegment;
   /** `path` must not exist yet; undefined writes to memory, up to `limit` bytes. */
   createMuxer(settings: EncodeSettings, container: Container, path: string | undefined, limit?: number): Muxer;
+  createMuxer(settings: EncodeSettings, container: 'fmp4'): FragmentMuxer;
   /** Mean squared error of the frames after a round trip through 4:2:0 and 4:4:4, as PSNR over all of them. */
   fidelity(frames: NativeFrames & { cpu: CpuLevel; control?: Control }): Fidelity;
   /**

@@ -53,6 +53,8 @@ const LAYERS: Record<'native' | 'src', Record<string, string[]>> = {
       'kiln',
     ],
     http: ['errors', 'document', 'render', 'storage', 'catalog', 'experiment', 'backfill', 'kiln'],
+    // Runs in the page: types of answers alone, which leave nothing behind.
+    browser: ['http'],
     demo: ['errors', 'document', 'kiln'],
     cli: [
       ...['errors', 'native', 'document', 'render', 'measure', 'verify', 'aws', 'storage', 'catalog'],
@@ -61,7 +63,7 @@ const LAYERS: Record<'native' | 'src', Record<string, string[]>> = {
   },
 };
 const NODE_API_HEADERS = /^(napi|node_api|js_native_api)(-inl)?\.h$/;
-const BENCH_MAY_USE = /^(framekiln|framekiln\/native|framekiln\/demo|node:.*)$/;
+const BENCH_MAY_USE = /^(framekiln|framekiln\/native|framekiln\/demo|autocannon|node:.*)$/;
 const MAX_LINES = 300;
 
 /** Files in git's reach below a folder, relative to the repository. */
@@ -121,7 +123,7 @@ function violations(
 }
 
 const NATIVE = sources('native', /\.(h|hpp|inl|cpp|cc|cu|cuh)$/);
-const TYPESCRIPT = sources('src', /\.(ts|mjs)$/);
+const TYPESCRIPT = sources('src', /\.(tsx?|mjs)$/);
 const BENCH = sources('bench', /\.(ts|mjs)$/);
 
 describe('layers', () => {
@@ -155,6 +157,17 @@ describe('layers', () => {
       (file) => file.endsWith('.ts') && /framekiln\.node|createRequire/.test(read(file)),
     );
     expect(mentions).toEqual(['src/native.ts']);
+  });
+
+  test('what runs in the page imports nothing but types from outside', () => {
+    const browser = TYPESCRIPT.filter((file) => layerOf(file) === 'browser');
+    expect(browser).not.toEqual([]);
+    const outside = browser.flatMap((file) =>
+      captures(read(file), [/^\s*(?:import|export)\s+(?!type\b)[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm])
+        .filter((name) => !sourceTarget(file, name)?.startsWith('src/browser/'))
+        .map((name) => `${file}: "${name}"`),
+    );
+    expect(outside).toEqual([]);
   });
 
   test('the set-up runs before anything is installed: Node only', () => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "addon/args.h"
 #include "addon/calls.h"
@@ -13,6 +15,7 @@ namespace {
 /// A muxer and its sink. Shared with the work in progress, so that closing early is safe.
 struct Output {
   MemorySink* memory = nullptr;  ///< null when the sink is a file
+  bool live = false;             ///< its bytes are given out as they are made
   std::unique_ptr<Sink> sink;
   std::unique_ptr<Muxer> muxer;
 };
@@ -26,18 +29,20 @@ class MuxerWork final : public PromiseWork {
 
  private:
   void run() override {
-    if (segment_) return output_->muxer->append(*segment_);
-    output_->muxer->finish();
-    output_->muxer.reset();
+    if (segment_) {
+      output_->muxer->append(*segment_);
+    } else {
+      output_->muxer->finish();
+      output_->muxer.reset();
+    }
+    if (output_->memory && (output_->live || !segment_)) bytes_ = output_->memory->take();
   }
 
-  Napi::Value result() override {
-    if (segment_ || !output_->memory) return Env().Undefined();
-    return to_js(Env(), output_->memory->bytes());
-  }
+  Napi::Value result() override { return bytes_ ? to_js(Env(), *bytes_) : Env().Undefined(); }
 
   std::shared_ptr<Output> output_;
   std::optional<EncodedSegment> segment_;
+  std::optional<std::vector<uint8_t>> bytes_;
 };
 
 EncodedSegment segment_arg(Napi::Value value) {
@@ -79,8 +84,10 @@ Napi::Value create_muxer(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     const EncodeSettings settings = settings_arg(info[0]);
-    const Container container = static_cast<Container>(choice_arg(info[1], "container", {"mp4", "matroska"}));
+    constexpr Container kWritten[] = {Container::mp4, Container::matroska, Container::fmp4};
+    const Container container = kWritten[choice_arg(info[1], "container", {"mp4", "matroska", "fmp4"})];
     auto output = std::make_shared<Output>();
+    output->live = container == Container::fmp4;
     if (info[2].IsUndefined()) {
       const int64_t limit = info[3].IsUndefined() ? INT32_MAX : int_arg(info[3], "limit", 1, INT64_C(1) << 40);
       auto memory = std::make_unique<MemorySink>(limit);

@@ -12,6 +12,10 @@ namespace framekiln {
 namespace {
 
 constexpr const char* kFailed = "MUX_FAILED";
+/// A fragment ends where we say. The header waits for the first one: only then is it known how much later than decoded a
+/// frame is shown, which an edit list takes back, so that the first frame is shown at 0. (Negative composition offsets
+/// would do without it, but FFmpeg, and thus Chromium, reads them as a later start.) No index at the end: nobody waits.
+constexpr const char* kFragmented = "+frag_custom+empty_moov+delay_moov+default_base_moof+skip_trailer";
 
 /// The stream as the settings describe it; an encoder adds nothing but the extradata.
 ///
@@ -49,7 +53,7 @@ struct Muxer::Impl {
 
   Impl(const EncodeSettings& wanted, Container kind, Sink& sink) : settings(wanted), container(kind), io(sink) {
     AVFormatContext* made = nullptr;
-    const char* name = container == Container::mp4 ? "mp4" : "matroska";
+    const char* name = container == Container::matroska ? "matroska" : "mp4";
     check(avformat_alloc_output_context2(&made, nullptr, name, ""), kFailed, "open a container");
     oc = own(made);
     io.attach(*oc);
@@ -79,8 +83,8 @@ struct Muxer::Impl {
     // OpenCV's file: the index behind the data, and the libraries' names in it.
     const bool recorded = settings.codec == Codec::mpeg4_as_recorded && container == Container::mp4;
     if (!recorded) oc->flags |= AVFMT_FLAG_BITEXACT;
-    if (!recorded && container == Container::mp4) {
-      options.set("movflags", "+faststart");
+    if (!recorded && container != Container::matroska) {
+      options.set("movflags", container == Container::mp4 ? "+faststart" : kFragmented);
       // From FFmpeg 5.0 on. Its default counts the file's and the edit list's duration in milliseconds.
       const bool exact = av_opt_find(oc->priv_data, "movie_timescale", nullptr, 0, 0) != nullptr;
       if (exact) options.set("movie_timescale", std::to_string(stream->avg_frame_rate.num));
@@ -90,7 +94,8 @@ struct Muxer::Impl {
   }
 
   void append(const EncodedSegment& segment) {
-    if (!stream) start(segment.extradata);
+    const bool first = !stream;
+    if (first) start(segment.extradata);
     if (segment.extradata != extradata) throw Error(kFailed, "a segment was encoded with other parameters");
     const AVRational frame_time = av_inv_q(stream->avg_frame_rate);
     size_t offset = 0;
@@ -109,6 +114,15 @@ struct Muxer::Impl {
       checked(rc, "write a packet");
     }
     frames += segment.frames;
+    if (container != Container::fmp4) return;
+    if (first) flush();  // the header alone
+    flush();
+  }
+
+  void flush() {
+    checked(av_write_frame(oc.get(), nullptr), "finish a fragment");
+    avio_flush(oc->pb);
+    checked(oc->pb->error, "finish a fragment");
   }
 
   void finish() {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 #include <system_error>
+#include <utility>
 
 #include "frame/error.h"
 
@@ -35,8 +36,19 @@ size_t transfer_all(size_t bytes, const char* what, Transfer&& transfer) {
 
 }  // namespace
 
+std::vector<uint8_t> MemorySink::take() {
+  taken_ = size();
+  return std::exchange(bytes_, {});
+}
+
+/// Where in bytes_ an offset is.
+int64_t MemorySink::held(int64_t offset) const {
+  if (offset < taken_) throw Error("IO", "cannot go back to what was already taken");
+  return offset - taken_;
+}
+
 void MemorySink::write(int64_t offset, const uint8_t* data, size_t bytes) {
-  const int64_t end = offset + static_cast<int64_t>(bytes);
+  const int64_t start = held(offset), end = start + static_cast<int64_t>(bytes);
   if (end > limit_) throw Error("OUT_OF_MEMORY", "the file is larger than " + std::to_string(limit_) + " bytes");
   try {
     const auto needed = static_cast<size_t>(end);
@@ -47,13 +59,14 @@ void MemorySink::write(int64_t offset, const uint8_t* data, size_t bytes) {
   } catch (const std::bad_alloc&) {
     throw Error("OUT_OF_MEMORY", "no memory for a file of " + std::to_string(end) + " bytes");
   }
-  std::memcpy(bytes_.data() + offset, data, bytes);
+  std::memcpy(bytes_.data() + start, data, bytes);
 }
 
 size_t MemorySink::read(int64_t offset, uint8_t* data, size_t bytes) {
   if (offset >= size()) return 0;
-  const size_t got = std::min(bytes, bytes_.size() - static_cast<size_t>(offset));
-  std::memcpy(data, bytes_.data() + offset, got);
+  const auto start = static_cast<size_t>(held(offset));
+  const size_t got = std::min(bytes, bytes_.size() - start);
+  std::memcpy(data, bytes_.data() + start, got);
   return got;
 }
 

@@ -22,14 +22,20 @@ class Sink {
 
 class MemorySink final : public Sink {
  public:
-  /// Refuses (OUT_OF_MEMORY) to grow past `limit` bytes.
+  /// Refuses (OUT_OF_MEMORY) to hold more than `limit` bytes.
   explicit MemorySink(int64_t limit) : limit_(limit) {}
   void write(int64_t offset, const uint8_t* data, size_t bytes) override;
   size_t read(int64_t offset, uint8_t* data, size_t bytes) override;
-  int64_t size() const override { return static_cast<int64_t>(bytes_.size()); }
+  int64_t size() const override { return taken_ + static_cast<int64_t>(bytes_.size()); }
+  /// What was written since take().
   const std::vector<uint8_t>& bytes() const { return bytes_; }
+  /// Hands the bytes out: from then on they can neither be read nor be written again (IO).
+  std::vector<uint8_t> take();
 
  private:
+  int64_t held(int64_t offset) const;
+
+  int64_t taken_ = 0;
   std::vector<uint8_t> bytes_;
   int64_t limit_;
 };

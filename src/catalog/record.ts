@@ -35,6 +35,10 @@ export interface ExperimentRecord {
   /** Keys of documents that the record's attributes name, in the order of the names. */
   documentKeys: readonly { attribute: string; key: string }[];
   reconstructed: Reconstructed;
+  /** What the experiment compressed: a key, or `schedule`; undefined when nobody says. */
+  source: string | undefined;
+  /** What else is said of the experiment as a whole, whatever it is: approach, bit rate, PSNR, ... */
+  said: Record<string, unknown>;
   /** What is malformed, a sentence each. Such an attribute reads as absent. */
   faults: readonly string[];
 }
@@ -53,11 +57,12 @@ export const RECONSTRUCTED = {
   verified: 'reconstructed_verified',
 } as const satisfies Record<keyof Reconstructed, string>;
 
+const SAID = ['approach', 'bitrate_mbps', 'reduction_percent', 'psnr_db', 'ssim'];
 const CLIP = ['resolution', 'fps', 'duration', 'total_frames'];
 
 /** The attributes that make an ExperimentRecord, each once. */
 export function attributesOf(keyAttributes: readonly string[]): string[] {
-  const own = ['experiment_id', 'timestamp', 'status', 'experiments', 'parameters', ...CLIP];
+  const own = ['experiment_id', 'timestamp', 'status', 'experiments', 'parameters', 'source', ...SAID, ...CLIP];
   return [...new Set([...own, ...Object.values(RECONSTRUCTED), ...keyAttributes])];
 }
 
@@ -73,7 +78,7 @@ export function recordOf(item: Item, keyAttributes: readonly string[]): Experime
     experiments: typeof stored === 'string' ? stored : undefined,
     entries,
     parameters: parametersOf(read),
-    clip: present(Object.fromEntries(CLIP.map((name) => [name, read.value(name)]))),
+    clip: valuesOf(read, CLIP),
     documentKeys: documentKeysOf(read, keyAttributes),
     reconstructed: present({
       url: read.string(RECONSTRUCTED.url),
@@ -84,8 +89,14 @@ export function recordOf(item: Item, keyAttributes: readonly string[]): Experime
       at: read.string(RECONSTRUCTED.at),
       verified: read.string(RECONSTRUCTED.verified),
     }),
+    source: read.string('source'),
+    said: valuesOf(read, SAID),
     faults: [...faults, ...read.faults],
   };
+}
+
+function valuesOf(read: AttributeReader, names: readonly string[]): Record<string, unknown> {
+  return present(Object.fromEntries(names.map((name) => [name, read.value(name)])));
 }
 
 function parametersOf(read: AttributeReader): unknown {

@@ -15,6 +15,12 @@ export interface TableOptions extends AwsOptions {
   keyAttributes?: readonly string[] | undefined;
 }
 
+interface Projection {
+  ProjectionExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+  FilterExpression?: string;
+}
+
 /**
  * The table of experiments. Its methods throw a FramekilnError for what AWS refuses (`TABLE_NOT_FOUND`,
  * `ACCESS_DENIED`, `NO_CREDENTIALS`, `STORE_UNREACHABLE`, ...) and the signal's reason when it is aborted.
@@ -24,15 +30,14 @@ export class ExperimentsTable {
   readonly #dynamo: DynamoDB;
   readonly #keyAttributes: readonly string[];
   /** Asks for what is read and nothing more; behind placeholders, as `timestamp` and `status` are reserved words. */
-  readonly #projection: { ProjectionExpression: string; ExpressionAttributeNames: Record<string, string> };
+  readonly #projection: Projection;
 
   /** Nothing is sent yet. */
   constructor(name: string, { keyAttributes = KEY_ATTRIBUTES, ...aws }: TableOptions = {}) {
     this.name = name;
     this.#dynamo = new DynamoDB(clientConfig(aws));
     this.#keyAttributes = keyAttributes;
-    const names = Object.fromEntries(attributesOf(keyAttributes).map((attribute, i) => [`#${i}`, attribute]));
-    this.#projection = { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
+    this.#projection = projectionOf(attributesOf(keyAttributes));
   }
 
   /**
@@ -60,7 +65,25 @@ export class ExperimentsTable {
 
   /** All experiments, each once with all its items; see scanGroups. Eventually consistent, at half the price. */
   groups(options?: ScanOptions): AsyncGenerator<RecordGroup, void> {
-    return scanGroups((request, signal) => this.#page(request, signal), options);
+    return scanGroups((request, signal) => this.#page(request, signal, this.#projection), options);
+  }
+
+  /** The same, but without the documents on the records: they read as absent. */
+  leanGroups(options?: ScanOptions): AsyncGenerator<RecordGroup, void> {
+    const attributes = attributesOf(this.#keyAttributes).filter((name) => name !== 'parameters');
+    const projection = projectionOf(attributes);
+    return scanGroups((request, signal) => this.#page(request, signal, projection), options);
+  }
+
+  /** The same, but only of items that have a document, and nothing but their keys. */
+  groupsWithDocuments(options?: ScanOptions): AsyncGenerator<RecordGroup, void> {
+    const projection = projectionOf(['experiment_id', 'timestamp', 'parameters']);
+    const only = {
+      ...projection,
+      ProjectionExpression: '#0, #1',
+      FilterExpression: 'attribute_exists(#2)',
+    };
+    return scanGroups((request, signal) => this.#page(request, signal, only), options);
   }
 
   /** The items of one experiment as they are now, newest first; empty when there is none. */
@@ -98,10 +121,14 @@ export class ExperimentsTable {
     this.#dynamo.destroy();
   }
 
-  async #page({ segment, segments, from, limit }: PageRequest, signal: AbortSignal): Promise<Page> {
+  async #page(
+    { segment, segments, from, limit }: PageRequest,
+    signal: AbortSignal,
+    projection: Projection,
+  ): Promise<Page> {
     const input = {
       TableName: this.name,
-      ...this.#projection,
+      ...projection,
       Segment: segment,
       TotalSegments: segments,
       ExclusiveStartKey: from && itemKey(from.experiment_id, from.timestamp),
@@ -145,6 +172,11 @@ export class ExperimentsTable {
       throw fromAws(cause, `${doing} table ${this.name}`, signal);
     }
   }
+}
+
+function projectionOf(attributes: readonly string[]): Projection {
+  const names = Object.fromEntries(attributes.map((attribute, i) => [`#${i}`, attribute]));
+  return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
 }
 
 function tooLarge({ Key }: UpdateItemCommandInput, cause: unknown): FramekilnError {

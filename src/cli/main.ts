@@ -8,6 +8,7 @@ import { linkCommand, publishCommand, regenerateCommand } from './experiment.js'
 import { inspectCommand } from './inspect.js';
 import { measureCommand } from './measure.js';
 import { renderCommand } from './render.js';
+import { serveCommand } from './serve.js';
 import { EXIT, reportError } from './session.js';
 import { sheetCommand } from './sheet.js';
 import { verifyCommand } from './verify.js';
@@ -19,7 +20,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 const commands = [
   ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
-  ...[measureCommand(), verifyCommand(), doctorCommand(), demoCommand(), sheetCommand()],
+  ...[measureCommand(), verifyCommand(), serveCommand(), doctorCommand(), demoCommand(), sheetCommand()],
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { RenderContext } from '../render/video.js';
+import { DocumentsKnown } from './document-facts.js';
 import { Downloads } from './downloads.js';
 import { Originals } from './originals.js';
 import { SharedVideos } from './shared-videos.js';
@@ -23,6 +24,7 @@ export interface ExperimentContext extends Disposable {
   temporary: TemporaryFolder;
   /** What experiments compressed. */
   originals: Originals;
+  documents: DocumentsKnown;
 }
 
 /** @throws FramekilnError `INVALID_SETTING` */
@@ -37,7 +39,8 @@ export function openExperiments(render: RenderContext, options: StoreOptions): E
     largeDocuments: pLimit(2),
     videos: new SharedVideos(),
     temporary,
-    originals: new Originals(render, new Downloads(stores, temporary).fetch),
+    originals: new Originals(render, new Downloads(stores, temporary)),
+    documents: new DocumentsKnown(),
     [Symbol.dispose]() {
       stores[Symbol.dispose]();
       temporary[Symbol.dispose]();

@@ -146,7 +146,8 @@ function clipOf(record: ExperimentRecord, entry: Entry | undefined): Clip {
   return { resolution: first('resolution'), fps: first('fps'), duration: first('duration') };
 }
 
-function methodOf({ fields }: Entry): unknown {
+/** The compression method of an entry: its metrics' first. Untrusted. */
+export function methodOf({ fields }: Entry): unknown {
   return (
     (fields.real_metrics as { compression_method?: unknown } | undefined)?.compression_method ??
     fields.compression_method

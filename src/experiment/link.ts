@@ -5,7 +5,7 @@ import type { Link } from '../storage/link.js';
 import { findExperiment } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { recordVideo } from './record-video.js';
-import { fromObject } from './stored-video.js';
+import { videoOf } from './stored-video.js';
 
 /** A fresh link to an experiment's video. */
 export interface ExperimentLink extends Link {
@@ -24,7 +24,7 @@ export async function linkExperiment(
 ): Promise<ExperimentLink> {
   const { record } = await findExperiment(context, id, signal);
   const key = videoKey(id);
-  const video = fromObject(await context.stores.objects.head(key, signal));
+  const video = videoOf(await context.stores.objects.head(key, signal));
   if (!video) {
     const remedy = `Make it: "framekiln regenerate ${id}".`;
     throw new FramekilnError('NO_VIDEO', `Experiment ${id} has no video yet (${key})`, { remedy });

@@ -3,13 +3,13 @@
 import { isNamed } from '../aws/errors.js';
 import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
-import type { JobOptions } from '../render/job.js';
 import type { ResolvedSettings } from '../render/settings.js';
 import { renderVideo } from '../render/video.js';
 import type { ObjectBody } from '../storage/object-store.js';
 import type { ExperimentContext } from './context.js';
+import type { MakeOptions } from './on-demand.js';
 import type { Outcome } from './outcome.js';
-import { fromObject, type StoredVideo, toMetadata, type VideoFacts } from './stored-video.js';
+import { copiedMetadata, fromObject, type StoredVideo, toMetadata, type VideoFacts } from './stored-video.js';
 
 /** Above this many pixels a video passes through a temporary file, so that memory does not grow with its length. */
 const PIXELS_IN_MEMORY = 1e9;
@@ -24,7 +24,11 @@ export interface VideoToMake {
   force: boolean;
   /** Etag of the object that is to be replaced; null when there was none: whoever writes meanwhile is not overwritten. */
   replaces: string | null;
+  /** The experiment whose exact video it will be. */
+  exactOf?: string | undefined;
 }
+
+export type MakingOptions = Pick<MakeOptions, 'signal' | 'onProgress' | 'onSegment'>;
 
 /**
  * Puts the video at its key: a copy when an object with the same fingerprint is known, otherwise a fresh render.
@@ -34,7 +38,7 @@ export async function makeVideo(
   context: ExperimentContext,
   wanted: VideoToMake,
   seconds: Outcome['seconds'],
-  options: JobOptions,
+  options: MakingOptions,
 ): Promise<{ video: StoredVideo; copiedFrom?: string }> {
   const { videos } = context;
   const { fingerprint, key } = wanted;
@@ -67,7 +71,7 @@ async function renderAndStore(
   context: ExperimentContext,
   wanted: VideoToMake,
   seconds: Outcome['seconds'],
-  options: JobOptions,
+  options: MakingOptions,
 ): Promise<StoredVideo> {
   const { table } = wanted;
   const pixels = frameCount(table) * table.width * table.height;
@@ -76,12 +80,12 @@ async function renderAndStore(
 
   async function renderThenStore(path: string | undefined): Promise<StoredVideo> {
     const { renders, render } = context;
-    const { settings, key, fingerprint, recipe, replaces } = wanted;
+    const { settings, key, fingerprint, recipe, replaces, exactOf } = wanted;
     const { video, report } = await renders(() =>
       timed(seconds, 'render', () => renderVideo(render, table, settings, path, options)),
     );
     const { renderer, framesDigest, frames, bytes } = report;
-    const facts = { fingerprint, recipe, renderer, framesDigest, frames };
+    const facts = { fingerprint, recipe, renderer, framesDigest, frames, exactOf };
     const upload = { key, body: video ?? { path: path as string }, bytes, facts, replaces };
     return storeVideo(context, upload, seconds, options.signal);
   }
@@ -130,7 +134,7 @@ function orChanged(error: unknown): FramekilnError {
 async function copyVideo(
   { uploads, stores }: ExperimentContext,
   video: StoredVideo,
-  { key, replaces }: VideoToMake,
+  { key, replaces, exactOf }: VideoToMake,
   seconds: Outcome['seconds'],
   signal: AbortSignal | undefined,
 ): Promise<StoredVideo | undefined> {
@@ -139,7 +143,8 @@ async function copyVideo(
       const source = await stores.objects.head(video.key, signal);
       const current = fromObject(source);
       if (!source || current?.fingerprint !== video.fingerprint || !current.readable) return undefined;
-      const options = { contentType: 'video/mp4', metadata: source.metadata, replaces, signal };
+      const metadata = copiedMetadata(source, exactOf);
+      const options = { contentType: 'video/mp4', metadata, replaces, signal };
       let changed: FramekilnError | undefined;
       try {
         await stores.objects.copy(source, key, options);

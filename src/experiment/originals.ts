@@ -5,9 +5,8 @@ import { documentSource } from '../measure/document-source.js';
 import type { FrameSource } from '../measure/source.js';
 import { videoSource } from '../measure/video-source.js';
 import type { RenderContext } from '../render/video.js';
-
-/** Brings an object of S3 to a local file, and gives its path. */
-export type Fetch = (bucket: string, key: string, signal: AbortSignal | undefined) => Promise<string>;
+import type { Downloads, LocalCopy } from './downloads.js';
+import { SharedWork } from './shared-work.js';
 
 /** The framework read its clips with VideoCapture. */
 const conversion = 'opencv';
@@ -18,55 +17,79 @@ const conversion = 'opencv';
  */
 export class Originals {
   readonly #context: RenderContext;
-  readonly #fetch: Fetch | undefined;
-  readonly #opened = new Map<string, Promise<FrameSource>>();
+  readonly #downloads: Downloads | undefined;
+  readonly #files = new Map<string, FrameSource>();
+  readonly #copies = new WeakMap<LocalCopy, FrameSource>();
+  readonly #opening = new SharedWork<FrameSource>();
 
-  /** @param fetch undefined where there are no stores */
-  constructor(context: RenderContext, fetch: Fetch | undefined) {
+  /** @param downloads undefined where there are no stores */
+  constructor(context: RenderContext, downloads: Downloads | undefined) {
     this.#context = context;
-    this.#fetch = fetch;
+    this.#downloads = downloads;
   }
 
   /**
-   * The frames that a table's PSNR and SSIM are against.
+   * Lets `body` look at the frames that a table's PSNR and SSIM are against: of an object in S3, as it is now.
    * @throws FramekilnError `INVALID_SETTING`, `INVALID_VIDEO`, `INPUT_UNREADABLE`, or why it cannot be fetched
    */
-  async open(original: string, table: FrameTable, signal: AbortSignal | undefined): Promise<FrameSource> {
-    return original === 'schedule' ? scheduleSource(this.#context, table) : this.#file(original, signal);
+  async use<T>(
+    original: string,
+    table: FrameTable,
+    signal: AbortSignal | undefined,
+    body: (source: FrameSource) => Promise<T>,
+  ): Promise<T> {
+    return original === 'schedule' ? body(scheduleSource(this.#context, table)) : this.#video(original, signal, body);
   }
 
-  /** Throws what `open` would throw of every table. */
+  /** Throws what `use` would throw of every table. */
   async check(original: string, signal: AbortSignal | undefined): Promise<void> {
-    if (original !== 'schedule') await this.#file(original, signal);
+    if (original !== 'schedule') await this.#video(original, signal, async () => undefined);
   }
 
-  #file(original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
-    const known = this.#opened.get(original);
-    if (known) return known;
-    const opening = this.#openFile(original, signal);
-    this.#opened.set(original, opening);
-    // Whoever asks next may be luckier.
-    opening.catch(() => this.#opened.delete(original));
-    return opening;
-  }
-
-  async #openFile(original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
-    if (!original.startsWith('s3://')) return videoSource(this.#context, original, signal, { conversion });
+  async #video<T>(
+    original: string,
+    signal: AbortSignal | undefined,
+    body: (source: FrameSource) => Promise<T>,
+  ): Promise<T> {
+    if (!original.startsWith('s3://')) return body(await this.#openFile(original, signal));
     const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.{1,1024})$/.exec(original) ?? [];
     if (bucket === undefined || key === undefined) refuseSetting('s3://bucket/key', 'source', original);
-    if (!this.#fetch) {
+    if (!this.#downloads) {
       const remedy = 'Give a local file, or a table and a bucket.';
       throw new FramekilnError('INVALID_SETTING', 'A source in S3 needs the stores', { setting: 'source', remedy });
     }
-    const path = await this.#fetch(bucket, key, signal);
-    const source = await videoSource(this.#context, path, signal, { conversion, name: original });
-    return { ...source, label: original };
+    return this.#downloads.use(bucket, key, signal, async (copy) => body(await this.#openCopy(copy, original, signal)));
+  }
+
+  async #openFile(path: string, signal: AbortSignal | undefined): Promise<FrameSource> {
+    const known = this.#files.get(path);
+    if (known) return known;
+    const source = await this.#opening.run(path, signal, (stop) =>
+      videoSource(this.#context, path, stop, { conversion }),
+    );
+    this.#files.set(path, source);
+    return source;
+  }
+
+  async #openCopy(copy: LocalCopy, original: string, signal: AbortSignal | undefined): Promise<FrameSource> {
+    const known = this.#copies.get(copy);
+    if (known) return known;
+    const opened = await this.#opening.run(copy.path, signal, (stop) =>
+      videoSource(this.#context, copy.path, stop, { conversion, name: original }),
+    );
+    const source = { ...opened, label: original };
+    this.#copies.set(copy, source);
+    return source;
   }
 }
 
 /** What the framework's test clips show, of the table's size, rate and length. */
-function scheduleSource({ addon }: RenderContext, table: FrameTable): FrameSource {
+function scheduleSource(context: RenderContext, table: FrameTable): FrameSource {
+  return documentSource(scheduleTable(context, table), 'the default schedule');
+}
+
+/** The default schedule of a table's size, rate and length. */
+export function scheduleTable({ addon }: RenderContext, table: FrameTable): FrameTable {
   const frames = frameCount(table);
-  const schedule = { ...table, ...addon.defaultSchedule(frames, table.fps), palette: new Uint8Array(frames) };
-  return documentSource(schedule, 'the default schedule');
+  return { ...table, ...addon.defaultSchedule(frames, table.fps), palette: new Uint8Array(frames) };
 }

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ExperimentRecord, proceduralEntry } from '../catalog/record.js';
 import { type FrameTable, frameCount } from '../document/table.js';
-import { FramekilnError } from '../errors.js';
-import { fingerprintOf, recipeOf, type VideoSettings } from '../render/fingerprint.js';
-import type { JobOptions } from '../render/job.js';
+import { fingerprintOf, recipeOf } from '../render/fingerprint.js';
 import { type ResolvedSettings, resolveSettings } from '../render/settings.js';
 import { invalidId, isExperimentId, videoKey } from '../storage/keys.js';
 import type { Chosen } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { inlineDocument, type Search } from './find-document.js';
 import { makeVideo, timed } from './make-video.js';
+import type { MakeOptions, Prepared } from './on-demand.js';
 import type { Obstacle, Outcome } from './outcome.js';
 import { readExperimentDocument } from './read-document.js';
 import { recordVideo } from './record-video.js';
-import { fromObject, type StoredVideo } from './stored-video.js';
+import { type StoredVideo, videoOf } from './stored-video.js';
+import { unlessOverwritten } from './unless-overwritten.js';
 
-export interface RegenerateOptions extends JobOptions {
-  settings?: VideoSettings | undefined;
-  /** Renders although the video is there. */
-  force?: boolean | undefined;
+export interface RegenerateOptions extends MakeOptions {
   /** Only renews the link of a video that is there. */
   relink?: boolean | undefined;
   /** Reads a stored document again although nothing says that it changed since its video was made. */
@@ -27,31 +24,21 @@ export interface RegenerateOptions extends JobOptions {
   plan?: ((table: FrameTable, settings: ResolvedSettings, fingerprint: string) => void) | undefined;
 }
 
-/** Somebody else writes the same object at most so often before it is left to them. */
-const ATTEMPTS = 3;
-
 /**
  * Brings one experiment to where its video is in the bucket and on its record, by the least work: nothing, a fresh link,
  * a copy, or a render. An experiment that cannot have its video is an outcome; what went wrong on the way is thrown.
  * @throws FramekilnError what stopped the work; the signal's reason
  */
-export async function regenerateExperiment(
+export function regenerateExperiment(
   context: ExperimentContext,
   chosen: Chosen,
   options: RegenerateOptions,
 ): Promise<Outcome> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await new Regeneration(context, chosen, options).run();
-    } catch (error) {
-      const changed = error instanceof FramekilnError && error.code === 'OBJECT_CHANGED';
-      if (!changed || attempt === ATTEMPTS) throw error;
-    }
-  }
+  return unlessOverwritten(options, (attempt) => new Regeneration(context, chosen, attempt).run());
 }
 
 /** A table that is ready to be rendered, and what is known of its video. */
-interface Prepared {
+interface Planned {
   table: FrameTable;
   settings: ResolvedSettings;
   fingerprint: string;
@@ -87,12 +74,12 @@ class Regeneration {
     if (!isExperimentId(id)) return this.#notRegenerable('invalid_id', invalidId(id));
     const key = videoKey(id);
     const object = await timed(this.#seconds, 'find', () => this.#context.stores.objects.head(key, signal));
-    const there = fromObject(object);
+    const there = videoOf(object);
 
     if (relink) {
       if (!there) return this.#notRegenerable('no_video', `There is no video at ${key}`);
       if (!there.readable) return this.#notRegenerable('archived', `The video at ${key} is archived`);
-      return plan ? { ...this.#base, outcome: 'planned', ...facts(there) } : this.#renewLink(there);
+      return plan ? { ...this.#base, outcome: 'planned', ...videoFacts(there) } : this.#renewLink(there);
     }
     if (there?.published && !force) {
       return there.readable
@@ -117,7 +104,7 @@ class Regeneration {
   }
 
   /** Finds the document, reads and validates it. */
-  async #prepare(inline: Search): Promise<Prepared | Outcome> {
+  async #prepare(inline: Search): Promise<Planned | Outcome> {
     const read = await readExperimentDocument(this.#context, this.#record, this.#seconds, this.#options.signal, inline);
     if ('outcome' in read) {
       const faults = read.outcome === 'invalid_document' ? warned(this.#record.faults) : {};
@@ -130,12 +117,13 @@ class Regeneration {
 
   /** Renders or copies, then records. */
   async #make(
-    { table, settings, fingerprint, source }: Prepared,
+    { table, settings, fingerprint, source }: Planned,
     key: string,
     replaces: string | null,
   ): Promise<Outcome> {
     const force = this.#options.force === true;
     const wanted = { key, table, settings, fingerprint, recipe: this.#recipe, force, replaces };
+    await this.#options.onPrepared?.(preparedOf(table, settings, source));
     const { video, copiedFrom } = await makeVideo(this.#context, wanted, this.#seconds, this.#options);
     const { link, state } = await this.#write(video, 'video');
     const outcome = state === 'theirs' ? 'current' : copiedFrom ? 'copied' : 'regenerated';
@@ -144,7 +132,7 @@ class Regeneration {
       ...this.#base,
       ...warned(link.warning === undefined ? faults : [...faults, link.warning]),
       source,
-      ...facts(video),
+      ...videoFacts(video),
       outcome,
       ...(copiedFrom && { copiedFrom }),
       linkExpiresAt: link.expiresAt,
@@ -162,7 +150,7 @@ class Regeneration {
     this.#context.videos.remember(video.fingerprint, video.key);
     const { fingerprint, url, expiresAt = 0 } = this.#record.reconstructed;
     const alive = url !== undefined && expiresAt > Date.now() / 1000 && this.#entryHas(url);
-    const outcome = { ...this.#base, outcome: 'current' as const, ...facts(video) };
+    const outcome = { ...this.#base, outcome: 'current' as const, ...videoFacts(video) };
     if (fingerprint === video.fingerprint && alive) {
       return { ...outcome, linkExpiresAt: expiresAt };
     }
@@ -180,7 +168,7 @@ class Regeneration {
     const { link, state } = await this.#write(video, same ? 'link' : 'video');
     const outcome = state === 'theirs' ? 'current' : 'relinked';
     const warnings = warned(link.warning === undefined ? [] : [link.warning]);
-    return { ...this.#base, ...warnings, outcome, ...facts(video), linkExpiresAt: link.expiresAt };
+    return { ...this.#base, ...warnings, outcome, ...videoFacts(video), linkExpiresAt: link.expiresAt };
   }
 
   #write(video: StoredVideo, kind: 'video' | 'link') {
@@ -193,11 +181,18 @@ class Regeneration {
   }
 }
 
+/** What is told of a video before it is made. */
+export function preparedOf(table: FrameTable, { rate }: ResolvedSettings, source: string): Prepared {
+  const { width, height } = table;
+  return { frames: frameCount(table), width, height, rate: `${rate.num}/${rate.den}`, source };
+}
+
 function warned(warnings: readonly string[]): Pick<Outcome, 'warnings'> {
   return warnings.length > 0 ? { warnings: [...warnings] } : {};
 }
 
-function facts({ key, fingerprint, framesDigest, bytes, frames }: StoredVideo): Partial<Outcome> {
+/** What an outcome says of its video. */
+export function videoFacts({ key, fingerprint, framesDigest, bytes, frames }: StoredVideo): Partial<Outcome> {
   return {
     key,
     fingerprint,

@@ -16,6 +16,8 @@ export interface StoredVideo {
   frames: number | undefined;
   /** Somebody's own file, which is never replaced unless told to. */
   published: boolean;
+  /** The experiment whose exact video it is; undefined for all others. */
+  exactOf: string | undefined;
 }
 
 /** What is written to an object's metadata. */
@@ -25,11 +27,14 @@ export interface VideoFacts {
   recipe?: string;
   framesDigest?: string;
   frames: number;
+  /** As in StoredVideo. */
+  exactOf?: string | undefined;
 }
 
 /** The `renderer` of videos that somebody else made, and how their fingerprints begin: of a file, not of parameters. */
 export const PUBLISHED = 'published';
 export const OF_FILE = 'file-sha256:';
+const EXACT_OF = 'exact-of';
 
 export function toMetadata({
   fingerprint,
@@ -37,6 +42,7 @@ export function toMetadata({
   recipe,
   framesDigest,
   frames,
+  exactOf,
 }: VideoFacts): Record<string, string> {
   return {
     fingerprint,
@@ -44,7 +50,14 @@ export function toMetadata({
     ...(recipe !== undefined && { recipe }),
     ...(framesDigest !== undefined && { 'frames-digest': framesDigest }),
     frames: String(frames),
+    ...(exactOf !== undefined && { [EXACT_OF]: exactOf }),
   };
+}
+
+/** The metadata of a copy: what the object shows stays, whose exact video it is does not. */
+export function copiedMetadata({ metadata }: StoredObject, exactOf: string | undefined): Record<string, string> {
+  const { [EXACT_OF]: _, ...rest } = metadata;
+  return { ...rest, ...(exactOf !== undefined && { [EXACT_OF]: exactOf }) };
 }
 
 /** The video that an object is; undefined when nothing says what it shows. */
@@ -63,5 +76,12 @@ export function fromObject(object: StoredObject | undefined): StoredVideo | unde
     framesDigest: metadata['frames-digest'],
     frames: Number.isInteger(frames) && frames > 0 ? frames : undefined,
     published: metadata.renderer === PUBLISHED,
+    exactOf: metadata[EXACT_OF],
   };
+}
+
+/** The video of an experiment that the object at its key is; undefined also when it is another one's exact video. */
+export function videoOf(object: StoredObject | undefined): StoredVideo | undefined {
+  const video = fromObject(object);
+  return video?.exactOf === undefined ? video : undefined;
 }

@@ -6,6 +6,7 @@ import { refuseSetting } from '../errors.js';
 import { checkTemplate, DOCUMENT_TEMPLATES } from '../storage/keys.js';
 import { LinkSigner } from '../storage/link.js';
 import { ObjectStore } from '../storage/object-store.js';
+import { checkSource } from './original.js';
 
 /** Where experiments, their documents and their videos are. */
 export interface StoreOptions extends AwsOptions {
@@ -17,6 +18,8 @@ export interface StoreOptions extends AwsOptions {
   templates?: readonly string[] | undefined;
   /** Attributes of a record that name its document's key; default: `parameters_s3_key`. */
   keyAttributes?: readonly string[] | undefined;
+  /** What experiments compressed whose records do not say it: `s3://bucket/key`, or `schedule`; default: FRAMEKILN_SOURCE. */
+  source?: string | undefined;
 }
 
 /** The open stores. */
@@ -28,6 +31,7 @@ export interface Stores extends Disposable {
   signer: LinkSigner;
   templates: readonly string[];
   keyAttributes: readonly string[];
+  source: string | undefined;
 }
 
 /**
@@ -37,7 +41,9 @@ export interface Stores extends Disposable {
 export function openStores(options: StoreOptions): Stores {
   const { table, bucket } = storeNames(options);
   const { templates = DOCUMENT_TEMPLATES, keyAttributes = KEY_ATTRIBUTES } = options;
+  const source = options.source ?? (process.env.FRAMEKILN_SOURCE || undefined);
   for (const template of templates) checkTemplate(template);
+  checkSource(source);
   const { region, credentials, attempts, idleMs } = options;
   const aws: AwsOptions = { region, credentials, attempts, idleMs };
   const experiments = new ExperimentsTable(table, { ...aws, keyAttributes });
@@ -55,6 +61,7 @@ export function openStores(options: StoreOptions): Stores {
     signer,
     templates,
     keyAttributes,
+    source,
     [Symbol.dispose]() {
       for (const client of [experiments, objects, signer, ...others.values()]) client.close();
     },

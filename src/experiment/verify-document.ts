@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Document } from '../document/document.js';
+import type { FrameSource } from '../measure/source.js';
 import type { RenderContext } from '../render/video.js';
 import type { Verification } from '../verify/evidence.js';
 import { checkRecorded, type Recorded } from '../verify/recorded.js';
@@ -25,8 +26,10 @@ export async function verifyOneDocument(
   checkRecorded(recorded);
   using temporary = new TemporaryFolder();
   const originals = new Originals(context, undefined);
-  const original = source === undefined ? undefined : await originals.open(source, document.table, signal);
-  const subject = { document, origin: 'document' as const, source: original, resize, video };
   const verifying = { ...context, withFile: temporary.withFile.bind(temporary) };
-  return await verifyDocument(verifying, subject, recorded, { signal, onProgress });
+  const verify = (original?: FrameSource) => {
+    const subject = { document, origin: 'document' as const, source: original, resize, video };
+    return verifyDocument(verifying, subject, recorded, { signal, onProgress });
+  };
+  return await (source === undefined ? verify() : originals.use(source, document.table, signal, verify));
 }

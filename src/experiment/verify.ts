@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExperimentRecord } from '../catalog/record.js';
 import type { Document } from '../document/document.js';
+import type { FrameSource } from '../measure/source.js';
 import type { JobOptions } from '../render/job.js';
 import { invalidId, isExperimentId, videoKey } from '../storage/keys.js';
 import type { Verification } from '../verify/evidence.js';
@@ -10,7 +11,7 @@ import type { ExperimentContext } from './context.js';
 import type { Outcome } from './outcome.js';
 import { readExperimentDocument } from './read-document.js';
 import { recordedOf } from './recorded.js';
-import { fromObject } from './stored-video.js';
+import { videoOf } from './stored-video.js';
 
 export interface VerifyOptions extends JobOptions {
   /** What recorded PSNR and SSIM are against: a local file, `s3://bucket/key`, or `schedule`. */
@@ -71,13 +72,15 @@ async function verify(context: ExperimentContext, record: ExperimentRecord, opti
   const { document, origin, from } = subject;
 
   const { stores, renders, render, temporary, originals } = context;
-  const video = fromObject(await stores.objects.head(videoKey(record.id), signal));
+  const video = videoOf(await stores.objects.head(videoKey(record.id), signal));
   const recorded = recordedOf(record, video);
   const { source } = options;
-  const original = source === undefined ? undefined : await originals.open(source, document.table, signal);
   const verifying = { ...render, withFile: temporary.withFile.bind(temporary) };
-  const held = { document, origin, source: original, resize, rendered, video: file };
-  const verification = await renders(() => verifyDocument(verifying, held, recorded, { signal, onProgress }));
+  const hold = (original?: FrameSource) => {
+    const held = { document, origin, source: original, resize, rendered, video: file };
+    return renders(() => verifyDocument(verifying, held, recorded, { signal, onProgress }));
+  };
+  const verification = await (source === undefined ? hold() : originals.use(source, document.table, signal, hold));
   return { ...verification, source: from };
 }
 

@@ -10,6 +10,8 @@ export const LEFT = 76;
 export const RIGHT = 828;
 /** Pixel columns of a panel: no line has more than two points in each. */
 export const COLUMNS = RIGHT - LEFT;
+/** Where frames lie in every plot, as parts of its width: for pages that put something on it. */
+export const PLOT_AXIS = { left: LEFT / WIDTH, right: RIGHT / WIDTH } as const;
 
 /** The frames along the axis. */
 export interface Frames {

@@ -4,7 +4,7 @@ import type { FrameTable } from '../document/table.js';
 import { type RenderSettings, type ResolvedSettings, resolveSettings } from './settings.js';
 
 /** Raised when the same document and settings give other bytes than before; every stored video is then made again. */
-const RENDERER_VERSION = 1;
+const RENDERER_VERSION = 2;
 
 /** Settings of a video that is stored to be played: the rest of RenderSettings is for files. */
 export type VideoSettings = Pick<RenderSettings, 'crf' | 'preset' | 'chroma' | 'segmentSeconds'>;

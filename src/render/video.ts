@@ -44,13 +44,18 @@ export interface RenderContext {
   cpu: CpuLevel;
 }
 
+export interface VideoOptions extends JobOptions {
+  /** Called with every segment, in order, as soon as it is encoded. What it throws stops the work. */
+  onSegment?: ((segment: EncodedSegment, settings: ResolvedSettings) => void) | undefined;
+}
+
 /** Renders and encodes into memory, or into the new file `path` when given (what is left of it on failure is the caller's). */
 export async function renderVideo(
   { addon, pool, cpu }: RenderContext,
   table: FrameTable,
   settings: ResolvedSettings,
   path: string | undefined,
-  options: JobOptions,
+  options: VideoOptions,
 ): Promise<{ video: Uint8Array | undefined; report: RenderReport }> {
   const { range, rate, encode, container } = settings;
   const frames = range.end - range.start;
@@ -60,7 +65,7 @@ export async function renderVideo(
   const job = new Job(frames, options);
   return job.finish(async () => {
     const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
-    const colour = job.follow(chromaReport(encode.codec, measure, table, range));
+    let colour: Promise<ColourReport> | undefined;
     const muxer = await typed(() => addon.createMuxer(encode, container, path));
     try {
       const encodeSegment = (index: number): Promise<EncodedSegment> => {
@@ -69,6 +74,9 @@ export async function renderVideo(
         return job.follow(pool.run('segment', { ...slice, cpu, settings: encode, control: job.control }));
       };
       for await (const segment of inOrder(plan.count, pool.threads * 2, encodeSegment)) {
+        options.onSegment?.(segment, settings);
+        // Not before the first segment, which somebody may wait for.
+        colour ??= job.follow(chromaReport(encode.codec, measure, table, range));
         digest.add(segment.hashes);
         await typed(() => muxer.append(segment));
       }
@@ -87,7 +95,7 @@ export async function renderVideo(
           ...(encode.codec.startsWith('h264') && { preset: encode.preset, crf: encode.crf }),
           bytes: video ? video.byteLength : (await stat(path as string)).size,
           framesDigest: digest.toString(),
-          colour: await colour,
+          colour: await (colour as Promise<ColourReport>),
           segments: plan.count,
           renderer: `cpu-${cpu}`,
           threads: pool.threads,

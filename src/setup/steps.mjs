@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ask, filesBelow, hasCommand, hashFiles, readJson, run, SetupError, writeStamp } from './shell.mjs';
 import { LIBRARIES } from './system.mjs';
 
@@ -135,12 +135,24 @@ export function typescriptStep(root) {
       const now = state();
       const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
       const flags = ['--noEmitOnError', '--listEmittedFiles', '--pretty', 'false'];
-      const output = await run('TypeScript (tsc)', [process.execPath, tsc, '-p', root, ...flags], {
-        cwd: root,
-        remedy: 'Fix the errors above. Then run this again.',
-      });
+      const emitted = new Set();
+      for (const [what, project] of [
+        ['TypeScript (tsc)', root],
+        ["TypeScript of the dashboard's pages (tsc)", join(root, 'src', 'browser')],
+      ]) {
+        const output = await run(what, [process.execPath, tsc, '-p', project, ...flags], {
+          cwd: root,
+          remedy: 'Fix the errors above. Then run this again.',
+        });
+        for (const [, file] of output.matchAll(/^TSFILE: (.*)$/gm)) emitted.add(resolve(root, file));
+      }
+      for (const file of filesBelow(join(root, 'src', 'browser'), (name) => /\.(css|svg)$/.test(name))) {
+        const copy = join(dist, relative(root, file));
+        fs.mkdirSync(dirname(copy), { recursive: true });
+        fs.copyFileSync(file, copy);
+        emitted.add(copy);
+      }
       // What a deleted source once gave must not be tested, nor packed.
-      const emitted = new Set(Array.from(output.matchAll(/^TSFILE: (.*)$/gm), ([, file]) => resolve(root, file)));
       for (const file of filesBelow(dist)) if (!emitted.has(file)) fs.rmSync(file);
       const main = join(dist, 'src', 'cli', 'main.js');
       if (fs.existsSync(main)) fs.chmodSync(main, 0o755);

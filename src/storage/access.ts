@@ -9,22 +9,30 @@ export interface IamPolicy {
   Statement: { Sid: string; Effect: 'Allow'; Action: string[]; Resource: string[] }[];
 }
 
+export interface PolicyOptions {
+  templates?: readonly string[];
+  region?: string;
+  /** What the experiments compressed: `s3://bucket/key`, or `schedule`. */
+  source?: string;
+}
+
 /** What a page of another origin reads of an answer to play a video and to take its pixels. */
 const EXPOSED = ['Content-Range', 'Accept-Ranges', 'Content-Length', 'ETag'];
 
 /**
- * The least that a backfill, links and the doctor need. Documents under other keys, which records may name, need
- * `s3:GetObject` there too.
+ * The least that a backfill, links, the API and the doctor need. Documents and originals under other keys, which
+ * records may name, need `s3:GetObject` there too.
  * @param region decides how ARNs begin (China and GovCloud have their own partitions)
  */
 export function iamPolicy(
   bucket: string,
   table: string,
-  { templates = DOCUMENT_TEMPLATES, region = '' }: { templates?: readonly string[]; region?: string } = {},
+  { templates = DOCUMENT_TEMPLATES, region = '', source }: PolicyOptions = {},
 ): IamPolicy {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   const arn = `arn:${partition}:s3:::${bucket}`;
-  const { documents, videos } = allKeys(templates);
+  const { documents, videos, qualities } = allKeys(templates);
+  const original = source?.startsWith('s3://') ? [`arn:${partition}:s3:::${source.slice(5)}`] : [];
   const allow = (Sid: string, Action: string[], Resource: string[]) => ({
     Sid,
     Effect: 'Allow' as const,
@@ -39,9 +47,9 @@ export function iamPolicy(
       allow(
         'Read',
         ['s3:GetObject'],
-        [...documents, videos].map((keys) => `${arn}/${keys}`),
+        [...[...documents, videos, qualities].map((keys) => `${arn}/${keys}`), ...original],
       ),
-      allow('Write', ['s3:PutObject', 's3:AbortMultipartUpload'], [`${arn}/${videos}`]),
+      allow('Write', ['s3:PutObject', 's3:AbortMultipartUpload'], [`${arn}/${videos}`, `${arn}/${qualities}`]),
       allow(
         'Records',
         ['dynamodb:DescribeTable', 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:UpdateItem'],

@@ -8,6 +8,8 @@ const ID_RULE = '1 to 200 of A-Z a-z 0-9 . _ - without "." in front or ".." with
 
 const PLACE = '{experiment_id}';
 const VIDEO_TEMPLATE = `reconstructed/${PLACE}.mp4`;
+const EXACT_TEMPLATE = `reconstructed/${PLACE}.exact.mp4`;
+const QUALITY_TEMPLATE = `reconstructed/${PLACE}.json`;
 const LONGEST_ID = 'x'.repeat(200);
 /** S3's own limit. */
 const KEY_BYTES = 1024;
@@ -40,10 +42,45 @@ export function videoKey(id: string): string {
   return expandTemplate(VIDEO_TEMPLATE, id);
 }
 
-/** The keys of all documents and of all videos, with `*` for the id, as an IAM policy names them. */
-export function allKeys(templates: readonly string[]): { documents: string[]; videos: string } {
+/**
+ * The key of an experiment's exact video. The video of an experiment `{id}.exact` has the same key: who reads or writes
+ * there looks whose it is.
+ * @throws FramekilnError `INVALID_ID`
+ */
+export function exactKey(id: string): string {
+  return expandTemplate(EXACT_TEMPLATE, id);
+}
+
+/**
+ * The key of what was measured of an experiment against its original.
+ * @throws FramekilnError `INVALID_ID`
+ */
+export function qualityKey(id: string): string {
+  return expandTemplate(QUALITY_TEMPLATE, id);
+}
+
+/** What decides the pixels of the default schedule; the rate as a document says it, and as a fraction. */
+export interface ScheduleShape {
+  width: number;
+  height: number;
+  fps: number;
+  num: number;
+  den: number;
+  frames: number;
+}
+
+/** The key of the default schedule as a video, which no experiment's can be: ids do not begin with a dot. */
+export function scheduleKey({ width, height, fps, num, den, frames }: ScheduleShape, exact: boolean): string {
+  // Of a rounded rate the frames are of other times, so it is another video.
+  const said = fps === num / den ? '' : `-${fps}`;
+  return `reconstructed/.schedule/${width}x${height}-${num}-${den}-${frames}${said}${exact ? '.exact' : ''}.mp4`;
+}
+
+/** The keys of documents, videos and measurements, with `*` for the id, as an IAM policy names them. */
+export function allKeys(templates: readonly string[]): { documents: string[]; videos: string; qualities: string } {
   const wild = (template: string) => template.replaceAll(PLACE, '*');
-  return { documents: templates.map(wild), videos: wild(VIDEO_TEMPLATE) };
+  // A `*` stands for slashes too, so the videos are also the exact ones and the schedules.
+  return { documents: templates.map(wild), videos: wild(VIDEO_TEMPLATE), qualities: wild(QUALITY_TEMPLATE) };
 }
 
 /**

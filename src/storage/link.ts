@@ -36,20 +36,26 @@ export class LinkSigner {
 
   /**
    * A link that lives as long as S3 and the credentials allow, and that names the video when it is saved.
+   * @param bucket default: the signer's own
+   * @param contentType what the answer says it is, whatever the object says
    * @throws FramekilnError `NO_CREDENTIALS`, `NO_REGION`
    */
-  async sign(key: string, fileName: string): Promise<Link> {
+  async sign(
+    key: string,
+    fileName: string,
+    { bucket = this.#bucket, contentType = 'video/mp4' }: { bucket?: string; contentType?: string } = {},
+  ): Promise<Link> {
     try {
       const { sessionToken, expiration } = await this.#client.config.credentials();
       const signingDate = new Date();
       const command = new GetObjectCommand({
-        ...{ Bucket: this.#bucket, Key: key, ResponseContentType: 'video/mp4' },
+        ...{ Bucket: bucket, Key: key, ResponseContentType: contentType },
         ResponseContentDisposition: `inline; filename="${fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
       });
       const url = await getSignedUrl(this.#client, command, { expiresIn: LIFE_SECONDS, signingDate });
       return { url, ...lifeOf(signingDate, expiration, sessionToken !== undefined) };
     } catch (error) {
-      throw fromAws(error, `sign a link to ${key} in ${this.#bucket}`);
+      throw fromAws(error, `sign a link to ${key} in ${bucket}`);
     }
   }
 

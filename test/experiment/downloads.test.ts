@@ -23,6 +23,7 @@ function opened() {
   onTestFinished(() => temporary[Symbol.dispose]());
   const downloads: Download[] = [];
   const bucket = (name: string) => ({
+    head: async () => ({ etag: 'etag', bytes: 100 }),
     download(key: string, path: string, _maxBytes: number, signal?: AbortSignal): Promise<void> {
       return new Promise((resolve, reject) => {
         const done = () => {
@@ -40,7 +41,8 @@ function opened() {
     while (downloads.length <= index) await new Promise((resolve) => setTimeout(resolve, 1));
     return downloads[index] as Download;
   };
-  const fetch = (bucket: string, key: string, signal?: AbortSignal) => copies.fetch(bucket, key, signal);
+  const fetch = (bucket: string, key: string, signal?: AbortSignal) =>
+    copies.use(bucket, key, signal, async ({ path }) => path);
   return { fetch, download, downloads, temporary };
 }
 

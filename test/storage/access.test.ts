@@ -27,13 +27,14 @@ test('the policy names what is used, and nothing wider', () => {
           'arn:aws:s3:::videos/parameters/*.json.gz',
           'arn:aws:s3:::videos/parameters/*_params.json',
           'arn:aws:s3:::videos/reconstructed/*.mp4',
+          'arn:aws:s3:::videos/reconstructed/*.json',
         ],
       },
       {
         Sid: 'Write',
         Effect: 'Allow',
         Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
-        Resource: ['arn:aws:s3:::videos/reconstructed/*.mp4'],
+        Resource: ['arn:aws:s3:::videos/reconstructed/*.mp4', 'arn:aws:s3:::videos/reconstructed/*.json'],
       },
       {
         Sid: 'Records',

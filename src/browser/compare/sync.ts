@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One clock: A leads, B follows. What to do about B, decided from where both are; no state, no browser.
+
+export interface SideNow {
+  /** Seconds. */
+  position: number;
+  /** It cannot go on for now: it is loading or seeking. */
+  waiting: boolean;
+}
+
+export interface Follow {
+  /** B's playback rate. */
+  rateB: number;
+  /** Where B must jump to, in seconds. */
+  seekB?: number;
+  /** Who must stand still until the other can go on. */
+  hold?: 'a' | 'b';
+}
+
+/** Within this part of a frame the two count as together. */
+const TOGETHER = 0.15;
+/** A drift is made good within this many seconds of the wall clock ... */
+const CATCH_UP = 0.5;
+/** ... but with no more than this change of the rate ... */
+const MOST_NUDGE = 0.25;
+/** ... and beyond so many of them it is quicker to jump. */
+const SEEK_BEYOND = 0.4;
+
+/**
+ * @param speed of playback, 1 is normal
+ * @param frame seconds of one frame
+ */
+export function follow(a: SideNow, b: SideNow, speed: number, frame: number): Follow {
+  if (b.waiting) return { rateB: speed, hold: 'a' };
+  if (a.waiting) return { rateB: speed, hold: 'b' };
+  const drift = b.position - a.position;
+  if (Math.abs(drift) > Math.max(SEEK_BEYOND * speed, 3 * frame)) return { rateB: speed, seekB: a.position };
+  if (Math.abs(drift) <= TOGETHER * frame) return { rateB: speed };
+  const nudge = Math.max(-MOST_NUDGE, Math.min(MOST_NUDGE, -drift / (CATCH_UP * speed)));
+  // In steps: each change of the rate costs a browser something.
+  return { rateB: speed * (1 + Math.round(nudge * 100) / 100) };
+}

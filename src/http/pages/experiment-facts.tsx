@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of an experiment, as lists of names and values.
+import type { Child } from 'hono/jsx';
+import type { Inspection } from '../../document/inspect.js';
+import type { ExperimentDetails } from '../../experiment/details.js';
+import { bitRate, bytes, count, decibels, fixed, percent, significant } from './format.js';
+
+type Fact = [name: string, value: Child];
+
+function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What the record says, and what is in the bucket. */
+export function MetricsPart({ details }: { details: ExperimentDetails }) {
+  const { metrics, videos, bitrateMbps, reductionPercent, psnrDb, ssim } = details;
+  const given: [boolean, Fact][] = [
+    [bitrateMbps !== undefined, ['Bit rate', `${significant(bitrateMbps)} Mbps`]],
+    [reductionPercent !== undefined, ['Against HEVC at 10 Mbps', percent(reductionPercent)]],
+    [psnrDb !== undefined, ['PSNR', `${decibels(psnrDb)} dB`]],
+    [ssim !== undefined, ['SSIM', fixed(ssim, 4)]],
+    [videos.video !== undefined, ['Video', bytes(videos.video?.bytes ?? 0)]],
+    [videos.video?.readable === false, ['Storage', 'archived']],
+    [videos.video?.published === true, ['Origin', "somebody's own file"]],
+    [videos.exact !== undefined, ['Exact video', bytes(videos.exact?.bytes ?? 0)]],
+  ];
+  const facts = given.filter(([there]) => there).map(([, fact]) => fact);
+  const recorded = Object.entries(metrics).map(([name, value]): Fact => {
+    return [name.replaceAll('_', ' '), typeof value === 'number' ? significant(value, 6) : value];
+  });
+  return (
+    <section aria-labelledby="results">
+      <h2 id="results">Results</h2>
+      {facts.length > 0 ? <Facts facts={facts} /> : <p class="muted">The record has none.</p>}
+      {recorded.length > 0 && (
+        <details open={recorded.length <= 12}>
+          <summary>All {recorded.length} recorded metrics</summary>
+          <Facts facts={recorded} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** What is in the document. */
+export function DocumentPart({ inspection, source }: { inspection: Inspection; source: string }) {
+  const { width, height, fps, frames, duration, families, palettes, complexity, parameterBitsPerSecond } = inspection;
+  const { min, max, mean } = complexity;
+  const used = Object.entries(palettes).filter(([, number]) => number > 0);
+  const facts: Fact[] = [
+    ['Size', `${width} × ${height}`],
+    ['Rate', `${significant(fps, 5)} frames/s`],
+    ['Frames', count(frames)],
+    ['Duration', `${duration.toFixed(2)} s`],
+    ['Complexity', `${significant(min)} to ${significant(max)}, mean ${significant(mean)}`],
+    ...(parameterBitsPerSecond === undefined ? [] : [['Parameters', bitRate(parameterBitsPerSecond)] satisfies Fact]),
+    ['Raw frames', bytes(inspection.rawBytes)],
+    ['Source', <span class="id">{source}</span>],
+  ];
+  return (
+    <section aria-labelledby="document">
+      <h2 id="document">Parameters</h2>
+      <Facts facts={facts} />
+      <h3>Families</h3>
+      <ul class="shares">
+        {families.map(({ family, frames: number, share, runs }) => (
+          <li>
+            <span class={`swatch ${family}`} /> {family}
+            <meter aria-label={`Share of ${family}`} min={0} max={1} value={share} />
+            <span class="number">{(share * 100).toFixed(1)} %</span>
+            <span class="muted">
+              {count(number)} in {count(runs)} {runs === 1 ? 'run' : 'runs'}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <h3>Palettes</h3>
+      <ul class="shares">
+        {used.map(([palette, number]) => (
+          <li>
+            <span class={`swatch ${palette}`} /> {palette}
+            <meter aria-label={`Share of ${palette}`} min={0} max={1} value={number / frames} />
+            <span class="number">{((number / frames) * 100).toFixed(1)} %</span>
+            <span class="muted">{count(number)}</span>
+          </li>
+        ))}
+      </ul>
+      {inspection.notes.length > 0 && (
+        <ul class="notes">
+          {inspection.notes.map((note) => (
+            <li>{note}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

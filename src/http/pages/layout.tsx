@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { raw } from 'hono/html';
+import type { Child } from 'hono/jsx';
+
+const NAV = [
+  ['/', 'Experiments'],
+  ['/compare', 'Side by side'],
+  ['/api/openapi.json', 'API'],
+] as const;
+
+export interface PageProps {
+  title: string;
+  /** Modules of the page, below `/assets`, such as `experiment.js`. */
+  scripts?: readonly string[];
+  /** Style sheets beside the common one. */
+  styles?: readonly string[];
+  /** Which entry of the navigation it is. */
+  here?: '/' | '/compare';
+  children?: Child;
+}
+
+/** What all pages have around their own part, which is the `main` of the page. Nothing in it comes from elsewhere. */
+export function Page({ title, scripts = [], styles = [], here, children }: PageProps) {
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{title} · framekiln</title>
+          <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+          {['style.css', ...styles].map((name) => (
+            <link rel="stylesheet" href={`/assets/${name}`} />
+          ))}
+          {scripts.map((name) => (
+            <script type="module" src={`/assets/${name}`} />
+          ))}
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            Skip to the content
+          </a>
+          <header class="site">
+            <a class="brand" href="/">
+              <img src="/assets/icon.svg" alt="" width="24" height="24" />
+              framekiln
+            </a>
+            <nav aria-label="Site">
+              {NAV.map(([href, name]) => (
+                <a href={href} aria-current={href === here ? 'page' : undefined}>
+                  {name}
+                </a>
+              ))}
+            </nav>
+          </header>
+          <main id="main" tabindex={-1}>
+            {children}
+          </main>
+          <footer class="site">
+            <p>framekiln regenerates procedural videos from the parameters that made them, exact to the pixel.</p>
+          </footer>
+        </body>
+      </html>
+    </>
+  );
+}

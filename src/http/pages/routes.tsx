@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Hono } from 'hono';
+import type { Experiments } from '../../backfill/experiments.js';
+import type { ExperimentDetails } from '../../experiment/details.js';
+import type { Services } from '../services.js';
+import { ExperimentPage } from './experiment.js';
+import { ListPage } from './list.js';
+import { readListView } from './list-query.js';
+
+/** The pages about experiments. */
+export function pageRoutes(services: Services): Hono {
+  const pages = new Hono();
+
+  pages.get('/', async (c) => {
+    const view = readListView(new URL(c.req.url).searchParams);
+    const experiments = await services.experiments();
+    const listed = await experiments.list(view, c.req.raw.signal);
+    c.header('Cache-Control', 'no-store');
+    return c.html(<ListPage view={view} listed={listed} now={Date.now() / 1000} />);
+  });
+
+  pages.get('/experiments/:id', async (c) => {
+    const experiments = await services.experiments();
+    const details = await experiments.describe(c.req.param('id'), c.req.raw.signal);
+    const measured = await isMeasured(services, experiments, details, c.req.raw.signal);
+    c.header('Cache-Control', 'no-store');
+    return c.html(<ExperimentPage details={details} measured={measured} now={Date.now() / 1000} />);
+  });
+  return pages;
+}
+
+/** The page is worth showing without this. */
+async function isMeasured(
+  { log }: Services,
+  experiments: Experiments,
+  { id, original }: ExperimentDetails,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (original === undefined) return false;
+  try {
+    return (await experiments.findQuality(id, 'original', signal)) !== undefined;
+  } catch (error) {
+    log.warn({ err: error, experiment: id }, 'whether it has been measured is not known');
+    return false;
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Context } from 'hono';
+import type { Logger } from 'pino';
+import type { Experiments } from '../backfill/experiments.js';
+import type { JobBoard } from './jobs/board.js';
+import type { Dispatch } from './jobs/dispatch.js';
+
+/** What routes and pages work with. */
+export interface Services {
+  /** The calls on experiments of one table and one bucket. */
+  experiments: () => Promise<Experiments>;
+  jobs: JobBoard;
+  log: Logger;
+  /** Where presigned links lead, such as `https://bucket.s3.us-east-1.amazonaws.com`: for the pages' security policy. */
+  bucketOrigin: () => Promise<string>;
+  /** Whether this client may start one more job now. */
+  limiter: (c: Context) => Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number }>;
+  /** Where videos are made when not in this process. */
+  dispatch?: Dispatch | undefined;
+  /** Told of what streams send. */
+  onStreamed?: ((bytes: number) => void) | undefined;
+}
