@@ -43,6 +43,7 @@ COPY package.json LICENSE ./
 ENV NODE_ENV=production \
     HOME=/tmp
 USER node
-ENTRYPOINT ["node", "/runtime/node_modules/aws-lambda-ric/index.mjs"]
+# The client takes the handler from the environment, and Lambda gives it as an argument.
+ENTRYPOINT ["/bin/sh", "-c", "export _HANDLER=\"$1\" && exec node /runtime/node_modules/aws-lambda-ric/index.mjs", "sh"]
 # The worker: dist/src/http/lambda/index.worker
 CMD ["dist/src/http/lambda/index.handler"]

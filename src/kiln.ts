@@ -116,11 +116,7 @@ export interface Kiln extends AsyncDisposable {
    */
   backfill(options?: BackfillOptions): Promise<BackfillSummary>;
   verifyAll(options?: VerifyAllOptions): Promise<VerifySummary>;
-  /**
-   * The experiments of the table and the bucket, one by one and on demand: what servers are made of. Its calls end
-   * when the kiln closes.
-   * @throws FramekilnError `INVALID_SETTING`
-   */
+  /** The experiments one by one and on demand, for servers; closed with the kiln. @throws FramekilnError `INVALID_SETTING` */
   experiments(): Promise<Experiments>;
   /** A PNG of packed rgb24 pixels. */
   png(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array>;

@@ -103,7 +103,8 @@ export class Experiments implements Disposable {
     return this.#call(options.signal, async (signal) => {
       const chosen = await findExperiment(this.#context, id, signal);
       const outcome = await makeVariant(this.#context, chosen, variant, { ...options, signal });
-      if (variant === 'video') await this.#listing.touch(id, signal);
+      // The video is there, whatever becomes of the list.
+      if (variant === 'video') await this.#listing.touch(id, signal).catch(() => undefined);
       return outcome;
     });
   }

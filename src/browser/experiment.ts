@@ -2,7 +2,7 @@
 // The page of one experiment.
 import { connectActions } from './actions.js';
 import type { VideoLink } from './api-types.js';
-import { byId } from './dom.js';
+import { byId, create } from './dom.js';
 import { parseRate } from './frame-clock.js';
 import { Player } from './player.js';
 import { connectQuality } from './quality.js';
@@ -22,7 +22,7 @@ function connect(root: HTMLElement, section: HTMLElement, view: HTMLAnchorElemen
   let player: Player | undefined;
 
   const open = (frame = 0) => {
-    player = new Player(section, { id, rate, frames, onLink: showExpiry });
+    player = new Player(section, { id, rate, frames, onLink: showLink });
     player.playback.onFrame((shown) => {
       for (const timeline of timelines) timeline.show(shown);
     });
@@ -53,7 +53,9 @@ function connect(root: HTMLElement, section: HTMLElement, view: HTMLAnchorElemen
   connectQuality(addTimeline);
 }
 
-function showExpiry({ expiresAt }: VideoLink): void {
+/** There is a video now, whatever the page said before. */
+function showLink({ expiresAt }: VideoLink): void {
+  byId('video-state', HTMLElement)?.replaceChildren(create('span', { class: 'chip good' }, 'stored'));
   const place = byId('link-expiry', HTMLElement);
   if (!place) return;
   place.textContent = expirySentence(expiresAt - Date.now() / 1000);

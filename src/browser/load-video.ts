@@ -43,6 +43,12 @@ export async function loadVideo(
   }
 }
 
+type Place = Pick<HTMLVideoElement, 'currentTime' | 'playbackRate'> & { playing: boolean };
+
+function placeOf({ currentTime, playbackRate, paused, ended }: HTMLVideoElement): Place {
+  return { currentTime, playbackRate, playing: !paused && !ended };
+}
+
 class Loading {
   readonly #video: HTMLVideoElement;
   readonly #ask: () => ReturnType<typeof askVideo>;
@@ -67,15 +73,16 @@ class Loading {
 
   async #load(): Promise<void> {
     this.#busy = true;
+    // At once: a browser pauses what has an error.
+    const place = placeOf(this.#video);
     const { link, job } = await this.#ask();
-    await (link ? this.#play(link) : this.#make(job));
+    await (link ? this.#play(link, place) : this.#make(job));
   }
 
-  /** Shows the stored video, from the frame on that is on show now. */
-  async #play(link: VideoLink): Promise<void> {
+  /** Shows the stored video as the element was before: at the same frame, at the same speed. */
+  async #play(link: VideoLink, { currentTime, playbackRate, playing }: Place): Promise<void> {
     const { signal, rate, onLink } = this.#options;
     const video = this.#video;
-    const { currentTime, playbackRate, paused, ended } = video;
     this.#busy = true;
     this.#link = link;
     onLink?.(link);
@@ -83,7 +90,7 @@ class Loading {
     await metadata(video, signal);
     video.playbackRate = playbackRate;
     if (currentTime > 0) video.currentTime = rate ? middleOf(frameAt(currentTime, rate), rate) : currentTime;
-    if (!paused && !ended) void video.play().catch(() => undefined);
+    if (playing) void video.play().catch(() => undefined);
     this.#busy = false;
   }
 
@@ -108,7 +115,7 @@ class Loading {
     await done;
     const { link } = await this.#ask();
     if (!link) throw new ApiFailure({ code: 'NO_VIDEO', message: 'The video was made, and is not there any more' });
-    if (fed !== 'whole') return this.#play(link);
+    if (fed !== 'whole') return this.#play(link, placeOf(this.#video));
     this.#busy = false;
     this.#options.onLink?.(link);
   }

@@ -19,7 +19,7 @@ export class Playback {
     this.rate = rate ?? USUAL_RATE;
     this.#frames = frames;
     frameClock(video, this.rate, (frame) => {
-      for (const listener of this.#listeners) listener(frame);
+      for (const listener of this.#listeners) listener(this.#within(frame));
     });
   }
 
@@ -29,7 +29,7 @@ export class Playback {
   }
 
   get frame(): number {
-    return frameAt(this.video.currentTime, this.rate);
+    return this.#within(frameAt(this.video.currentTime, this.rate));
   }
 
   /** How many frames there are; 0 as long as that is not known. */
@@ -68,5 +68,10 @@ export class Playback {
   changeSpeed(by: 1 | -1): void {
     const at = SPEEDS.findIndex((speed) => speed >= this.video.playbackRate);
     this.video.playbackRate = SPEEDS[Math.min(Math.max(0, at + by), SPEEDS.length - 1)] ?? 1;
+  }
+
+  /** At its very end a video still shows the last. */
+  #within(frame: number): number {
+    return this.frames > 0 ? Math.min(frame, this.frames - 1) : frame;
   }
 }

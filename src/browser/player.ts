@@ -4,6 +4,7 @@ import { type ApiFailure, toFailure } from './api.js';
 import type { Variant, VideoLink } from './api-types.js';
 import { playsExact } from './codecs.js';
 import { create } from './dom.js';
+import { middleOf } from './frame-clock.js';
 import { loadVideo } from './load-video.js';
 import { Notice } from './notice.js';
 import { Playback } from './playback.js';
@@ -53,9 +54,9 @@ export class Player {
     listenToKeys(this.playback, actions, new AbortController().signal);
   }
 
-  /** Plays from a frame on; what plays already is left. */
-  async open(variant = this.#variant, frame = 0): Promise<void> {
-    const { video } = this.playback;
+  /** Shows a frame, which may not be made yet, and plays on unless told otherwise; what plays already is left. */
+  async open(variant = this.#variant, frame = 0, playing = true): Promise<void> {
+    const { video, rate } = this.playback;
     this.#loading.abort();
     this.#loading = new AbortController();
     this.#variant = variant;
@@ -70,8 +71,9 @@ export class Player {
         variant === 'exact'
           ? 'Shown: the exact frames, in 4:4:4 without loss.'
           : 'Shown: 4:2:0, with half the resolution of colour, as every browser plays it.';
-      if (frame > 0) this.playback.seek(frame);
-      await video.play().catch(() => this.#stage.classList.remove('waiting'));
+      if (frame > 0) video.currentTime = middleOf(frame, rate);
+      if (playing) await video.play().catch(() => undefined);
+      else this.#stage.classList.remove('waiting');
     } catch (error) {
       if (!signal.aborted) this.#fail(toFailure(error));
     }
@@ -110,7 +112,9 @@ export class Player {
     if (!playsExact()) return [];
     const options = VARIANT_TEXTS.map(([value, text]) => create('option', { value }, text));
     const select = create('select', {}, ...options);
-    select.addEventListener('change', () => void this.open(select.value as Variant, this.playback.frame));
+    select.addEventListener('change', () => {
+      void this.open(select.value as Variant, this.playback.frame, !this.playback.video.paused);
+    });
     return [create('label', {}, create('span', {}, 'Variant'), select)];
   }
 }

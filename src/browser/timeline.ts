@@ -31,6 +31,7 @@ export class Timeline {
       'aria-valuemax': options.frames - 1,
     });
     this.#track.append(create('div', { class: 'playhead' }, this.#readout));
+    this.#place(figure, figure.querySelector('img'));
     const plot = create('div', { class: 'plot' });
     plot.append(...figure.childNodes, this.#track);
     figure.append(plot);
@@ -53,6 +54,18 @@ export class Timeline {
     this.#track.setAttribute('aria-valuetext', text);
     this.#track.classList.toggle('late', at > 0.75);
     this.#readout.textContent = text;
+  }
+
+  /** Over the panels. Notes below them make some plots higher than others. */
+  #place({ dataset }: HTMLElement, image: HTMLImageElement | null): void {
+    if (!image) return;
+    const place = () => {
+      const height = image.naturalHeight || image.height;
+      this.#track.style.setProperty('top', `${(Number(dataset.top) / height) * 100}%`);
+      this.#track.style.setProperty('bottom', `${(1 - Number(dataset.bottom) / height) * 100}%`);
+    };
+    image.addEventListener('load', place);
+    place();
   }
 
   #drag(event: PointerEvent): void {

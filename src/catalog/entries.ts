@@ -3,6 +3,9 @@
 import { parseJson } from '../document/json.js';
 import { expected } from '../errors.js';
 
+/** A list may have a hundred thousand members of the wrong kind. */
+const MOST_FAULTS = 20;
+
 export interface Entry {
   /** Index in the `experiments` list. */
   index: number;
@@ -19,7 +22,7 @@ export function readEntries(stored: unknown): { entries: Entry[]; faults: string
   if (Array.isArray(list)) {
     for (const [index, fields] of list.entries()) {
       if (isObject(fields)) entries.push({ index, fields });
-      else faults.push(expected('an object', `experiments[${index}]`, fields));
+      else if (faults.length < MOST_FAULTS) faults.push(expected('an object', `experiments[${index}]`, fields));
     }
   } else if (list !== undefined) {
     faults.push(expected('a JSON string of a list', 'experiments', list));

@@ -13,6 +13,7 @@ import { outcomeText, summaryText } from './backfill-text.js';
 import { GOLDEN, renderGolden } from './demo-golden.js';
 import { parseNumber } from './format.js';
 import { size } from './progress.js';
+import { loadHttp, untilStopped } from './serve.js';
 import { withKiln } from './session.js';
 
 /** Records of the framework, as its table has them. */
@@ -35,7 +36,7 @@ export function demoCommand(): Command {
     )
     .option('--folder <folder>', 'where everything goes; used again, it goes on where it was', 'demo-out')
     .option('--count <n>', 'so many small made-up experiments more, for load')
-    .option('--serve', 'keep the stores up until Ctrl-C, so that the link works; as on a terminal')
+    .option('--serve', 'keep the stores up until Ctrl-C, and serve the dashboard; as on a terminal')
     .option('--json', 'print the result as JSON')
     .action(demo);
 }
@@ -72,10 +73,7 @@ async function demo(options: Options): Promise<void> {
       }
       const failed = first.summary.outcomes.failed + second.summary.outcomes.failed;
       if (failed > 0) throw new FramekilnError('STORE_FAILED', `${failed} experiments failed`);
-      if (options.serve || (process.stdout.isTTY && !quiet)) {
-        say('It works until you press Ctrl-C.\n');
-        await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
-      }
+      if (options.serve || (process.stdout.isTTY && !quiet)) await serveDashboard(kiln, stores, quiet, signal);
       return 'finished';
     } finally {
       await stores.close();
@@ -121,6 +119,22 @@ function examples(outcomes: readonly Outcome[]): string {
 async function expireLinks(stores: DemoStores): Promise<number> {
   const { expireSome } = await import('../demo/seed.js');
   return expireSome(stores, 3);
+}
+
+/** The dashboard, at its usual port where that is free, until Ctrl-C; with an experiment whose video is to be made. */
+async function serveDashboard(kiln: Kiln, stores: DemoStores, quiet: boolean, signal: AbortSignal): Promise<void> {
+  const { newExperiment } = await import('../demo/experiments.js');
+  const { seed } = await import('../demo/seed.js');
+  const untried = newExperiment(Date.now() / 1000);
+  await seed(stores, [untried], { signal });
+  const { createApp, createLog, hostNames, startServer } = await loadHttp();
+  const app = createApp({ kiln, hosts: hostNames('127.0.0.1'), log: createLog({ level: 'error' }) });
+  const server = await startServer(app).catch(() => startServer(app, { port: 0 }));
+  const { url } = server;
+  const id = untried.item.experiment_id;
+  const text = `The dashboard is at ${url} until you press Ctrl-C. ${id} has no video yet: watch it being made.\n`;
+  process.stdout.write(quiet ? `${JSON.stringify({ url })}\n` : text);
+  await untilStopped(app, server, signal);
 }
 
 /** A fresh link to one of the videos, once it has answered as a player needs it. */

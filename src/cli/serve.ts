@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { FramekilnError, refuseSetting } from '../errors.js';
 import type { App } from '../http/app.js';
 import type { RunningServer } from '../http/server.js';
+import { recipeOf } from '../render/fingerprint.js';
 import { parseNumber } from './format.js';
 import { withKiln } from './session.js';
 import {
@@ -57,8 +58,9 @@ export function serveCommand(): Command {
 
 async function serve(options: Options): Promise<void> {
   const token = await readToken(options);
-  const { createApp, createLog, isLoopback, startServer } = await loadHttp();
+  const { createApp, createLog, hostNames, isLoopback, startServer } = await loadHttp();
   const { host, insecure, trustProxy, allowedHost } = options;
+  const hosts = allowedHost ?? hostNames(host);
   if (!isLoopback(host) && token === undefined && !insecure) {
     const remedy = `Set FRAMEKILN_TOKEN, or say --insecure to let everybody in who can reach ${host}.`;
     throw new FramekilnError('INVALID_SETTING', `Expected a token for --host ${host}, which others can reach`, {
@@ -70,11 +72,13 @@ async function serve(options: Options): Promise<void> {
   const log = createLog({ level: options.logLevel });
   const threads = parseNumber(options.threads, '--threads');
   const settings = videoSettings(options);
+  // Throws now what would otherwise be the fault of each video.
+  recipeOf(settings);
   const { source } = options;
   await withKiln({ threads, source, ...storeOptions(options) }, async (kiln, signal) => {
     await (await kiln.experiments()).check(signal);
-    const app = createApp({ kiln, token, log, settings, jobs, trustProxy });
-    const server = await startServer(app, { host, port, allowedHosts: allowedHost });
+    const app = createApp({ kiln, token, hosts, log, settings, jobs, trustProxy });
+    const server = await startServer(app, { host, port });
     const said = options.json ? JSON.stringify({ url: server.url }) : `framekiln is at ${server.url}`;
     process.stdout.write(`${said}\n`);
     await untilStopped(app, server, signal);
@@ -84,12 +88,12 @@ async function serve(options: Options): Promise<void> {
 
 /** Web servers are loaded by the commands that are one. */
 export async function loadHttp() {
-  const [{ createApp }, { createLog }, { isLoopback, startServer }] = await Promise.all([
+  const [{ createApp }, { createLog }, { hostNames, isLoopback, startServer }] = await Promise.all([
     import('../http/app.js'),
     import('../http/middleware/log.js'),
     import('../http/server.js'),
   ]);
-  return { createApp, createLog, isLoopback, startServer };
+  return { createApp, createLog, hostNames, isLoopback, startServer };
 }
 
 /** Waits for the signal, then ends both: renders are stopped, and answers under way may still end. */

@@ -111,6 +111,18 @@ export function* loadExperiments(
   }
 }
 
+/** One of 10 s in 1920x1080 that no backfill has seen yet. */
+export function newExperiment(epochSeconds: number): DemoExperiment {
+  const timestamp = Math.floor(epochSeconds);
+  const item = { ...madeUpItem(`demo_new_${timestamp}`, 0), timestamp };
+  const clip: DemoClip = { width: 1920, height: 1080, fps: 30, frames: 300, scene: 'all', seed: timestamp };
+  return withDocument(
+    { ...item, timestamp_iso: new Date(timestamp * 1000).toISOString() },
+    makeDocument(clip),
+    'binary',
+  );
+}
+
 /** What can go wrong with a record, and a run that has an older run beside it. */
 function oddities({ item }: DemoExperiment): DemoExperiment[] {
   const neural = '[{"experiment_type": "real_ai_neural_networks", "status": "completed", "video_url": null}]';

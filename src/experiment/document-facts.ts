@@ -25,7 +25,10 @@ export interface DocumentFacts {
 
 /** A stored document may change without its record. */
 const LIFE_MS = 30_000;
+/** Somebody may be about to upload what is missing. */
+const MISSING_LIFE_MS = 3000;
 const CAPACITY = 1000;
+const MOST_TRIED = 10;
 
 export class DocumentsKnown {
   readonly #known = new LRUCache<string, DocumentFacts | NoDocument>({ max: CAPACITY, ttl: LIFE_MS });
@@ -43,7 +46,7 @@ export class DocumentsKnown {
     return this.#reading.run(stamp, signal, async (stop) => {
       const read = await readExperimentDocument(context, record, {}, stop);
       const facts = 'outcome' in read ? read : factsOf(read);
-      this.#known.set(stamp, facts);
+      this.#known.set(stamp, facts, { ttl: 'outcome' in facts ? MISSING_LIFE_MS : LIFE_MS });
       return facts;
     });
   }
@@ -77,7 +80,7 @@ export function noDocument({ outcome, message = 'It has no document', pointer, t
   if (outcome === 'invalid_document') {
     return new FramekilnError('INVALID_DOCUMENT', message, pointer === undefined ? {} : { pointer });
   }
-  const remedy = tried === undefined ? undefined : `Tried: ${tried.join('; ')}.`;
+  const remedy = tried === undefined ? undefined : `Tried: ${tried.slice(0, MOST_TRIED).join('; ')}.`;
   return new FramekilnError('NO_PARAMETERS', message, remedy === undefined ? {} : { remedy });
 }
 

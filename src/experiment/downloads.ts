@@ -81,7 +81,7 @@ export class Downloads {
         return { path };
       });
     const download: Download = { copy, path, bytes, done: false, users: 0, stop };
-    copy.catch(() => undefined);
+    copy.catch(() => remove(path));
     return download;
   }
 
@@ -94,11 +94,16 @@ export class Downloads {
       bytes += download.bytes;
       if (download.users > 0 || (files <= KEPT_FILES && bytes <= KEPT_BYTES)) continue;
       this.#forget(name, download);
-      rm(download.path, { force: true }).catch(() => undefined);
+      remove(download.path);
     }
   }
 
   #forget(name: string, download: Download): void {
     if (this.#downloads.get(name) === download) this.#downloads.delete(name);
   }
+}
+
+/** What cannot be removed now goes with its folder. */
+function remove(path: string): Promise<void> {
+  return rm(path, { force: true }).catch(() => undefined);
 }

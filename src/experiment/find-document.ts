@@ -23,6 +23,9 @@ export type Search = { found: FoundDocument; tried: string[] } | { found: undefi
 /** The source of a document that the record alone lets infer. */
 export const SCHEDULE = 'default schedule';
 
+/** Of those that one record names, which anybody may write, so many are looked for. */
+const MOST_KEYS = 20;
+
 /** Where stored documents may be, beside the record. */
 export interface DocumentPlaces {
   objects: ObjectStore;
@@ -114,6 +117,10 @@ function documentKeys(record: ExperimentRecord, places: DocumentPlaces, tried: s
     if (/^https?:/i.test(key)) {
       tried.push(`${attribute}: expected a key but it is a link`);
       continue;
+    }
+    if (keys.size >= MOST_KEYS) {
+      tried.push(`${attribute}: one key too many`);
+      break;
     }
     try {
       keys.add(keyInBucket(key, places.objects.bucket));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExperimentsTable } from '../catalog/table.js';
+import { isExperimentId } from '../storage/keys.js';
 import { chooseItem } from './choose.js';
 import { checkQuery, type ExperimentPage, type ListQuery, matching, pageOf, sorted, statusesOf } from './list-query.js';
 import { unlessAborted } from './shared-work.js';
@@ -97,7 +98,7 @@ export class Listing {
       const chosen = chooseItem(items);
       if (!chosen) continue;
       summaries.set(id, summarise(chosen.record));
-      if (!mayHaveDocument(chosen.record)) undecided.add(id);
+      if (isExperimentId(id) && !mayHaveDocument(chosen.record)) undecided.add(id);
     }
     if (undecided.size > 0) {
       // It costs as much as the first reading, but documents are too large to be read for this.

@@ -13,6 +13,10 @@ import { copiedMetadata, fromObject, type StoredVideo, toMetadata, type VideoFac
 
 /** Above this many pixels a video passes through a temporary file, so that memory does not grow with its length. */
 const PIXELS_IN_MEMORY = 1e9;
+/** The same without loss, which takes up to three bytes a pixel. */
+const LOSSLESS_PIXELS_IN_MEMORY = 1e8;
+/** S3 copies no more at once. */
+const COPIED_BYTES = 5 * 2 ** 30;
 
 export interface VideoToMake {
   key: string;
@@ -42,10 +46,11 @@ export async function makeVideo(
 ): Promise<{ video: StoredVideo; copiedFrom?: string }> {
   const { videos } = context;
   const { fingerprint, key } = wanted;
-  const { video, made } = await videos.share(fingerprint, async () => {
+  const make = async () => {
     const known = wanted.force ? undefined : await knownVideo(context, wanted, options.signal);
     return known ?? renderAndStore(context, wanted, seconds, options);
-  });
+  };
+  const { video, made } = await videos.share(fingerprint, make, options.signal);
   if (video.key === key) return { video };
   const copy = await copyVideo(context, video, wanted, seconds, options.signal);
   if (copy) return { video: copy, copiedFrom: video.key };
@@ -74,8 +79,8 @@ async function renderAndStore(
   options: MakingOptions,
 ): Promise<StoredVideo> {
   const { table } = wanted;
-  const pixels = frameCount(table) * table.width * table.height;
-  if (pixels <= PIXELS_IN_MEMORY) return renderThenStore(undefined);
+  const most = wanted.settings.encode.crf === 0 ? LOSSLESS_PIXELS_IN_MEMORY : PIXELS_IN_MEMORY;
+  if (frameCount(table) * table.width * table.height <= most) return renderThenStore(undefined);
   return context.temporary.withFile(renderThenStore);
 
   async function renderThenStore(path: string | undefined): Promise<StoredVideo> {
@@ -143,6 +148,7 @@ async function copyVideo(
       const source = await stores.objects.head(video.key, signal);
       const current = fromObject(source);
       if (!source || current?.fingerprint !== video.fingerprint || !current.readable) return undefined;
+      if (source.bytes > COPIED_BYTES) return undefined;
       const metadata = copiedMetadata(source, exactOf);
       const options = { contentType: 'video/mp4', metadata, replaces, signal };
       let changed: FramekilnError | undefined;

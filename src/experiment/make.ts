@@ -24,6 +24,8 @@ import type { Variant } from './variant.js';
 
 /** Originals are looked at closely. */
 const ORIGINAL: VideoSettings = { crf: 12 };
+/** 80 s of 1920x1080 at 60 frames a second, which take up to 30 GB of disk on their way. */
+const MOST_PIXELS = 1e10;
 
 /**
  * Brings one of an experiment's videos into the bucket, by the least work. What cannot be made is an outcome.
@@ -69,6 +71,11 @@ async function makeUnrecorded(
   if (object && !there && exactOf !== undefined) throw keyTaken(exactOf, key);
 
   const { source } = read.found;
+  const pixels = frameCount(table) * table.width * table.height;
+  if (pixels > MOST_PIXELS) {
+    const message = `It has ${pixels} pixels, more than the ${MOST_PIXELS} that are made without loss`;
+    return { ...base, outcome: 'not_regenerable', code: 'too_long', message, source };
+  }
   const fingerprint = fingerprintOf(table, settings);
   if (there?.readable && there.fingerprint === fingerprint && !force) {
     return { ...base, outcome: 'current', source, ...videoFacts(there) };

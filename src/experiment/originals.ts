@@ -8,6 +8,9 @@ import type { RenderContext } from '../render/video.js';
 import type { Downloads, LocalCopy } from './downloads.js';
 import { SharedWork } from './shared-work.js';
 
+/** What the default schedule is called as a source of frames. */
+export const SCHEDULE_LABEL = 'the default schedule';
+
 /** The framework read its clips with VideoCapture. */
 const conversion = 'opencv';
 
@@ -85,7 +88,7 @@ export class Originals {
 
 /** What the framework's test clips show, of the table's size, rate and length. */
 function scheduleSource(context: RenderContext, table: FrameTable): FrameSource {
-  return documentSource(scheduleTable(context, table), 'the default schedule');
+  return documentSource(scheduleTable(context, table), SCHEDULE_LABEL);
 }
 
 /** The default schedule of a table's size, rate and length. */

@@ -16,7 +16,14 @@ export const OUTCOMES = [
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 /** Why an experiment cannot be regenerated. */
-export type Obstacle = 'no_parameters' | 'not_procedural' | 'archived' | 'invalid_id' | 'not_found' | 'no_video';
+export type Obstacle =
+  | 'no_parameters'
+  | 'not_procedural'
+  | 'archived'
+  | 'invalid_id'
+  | 'not_found'
+  | 'no_video'
+  | 'too_long';
 
 /** One experiment's line in the report. JSON-able, and free of links. */
 export interface Outcome {

@@ -11,7 +11,9 @@ import type { JobOptions } from '../render/job.js';
 import { findExperiment } from './choose.js';
 import type { ExperimentContext } from './context.js';
 import { exactFingerprint, noDocument, openExperiment } from './document-facts.js';
-import { nameOf, originalOf } from './original.js';
+import { nameOf, originalOf, SCHEDULE_SOURCE } from './original.js';
+import { SCHEDULE_LABEL } from './originals.js';
+import { SharedWork } from './shared-work.js';
 import { MOST_FRAMES, readQuality, type StoredQuality, writeQuality } from './stored-quality.js';
 
 export interface Quality {
@@ -45,6 +47,9 @@ interface Subject {
 export class Qualities {
   readonly #context: ExperimentContext;
   readonly #kept = new LRUCache<string, Quality>({ max: CACHE_ENTRIES });
+  readonly #making = new SharedWork<Quality>();
+  /** Those who follow what is being measured. */
+  readonly #listeners = new Map<string, Set<NonNullable<JobOptions['onProgress']>>>();
 
   constructor(context: ExperimentContext) {
     this.#context = context;
@@ -62,7 +67,25 @@ export class Qualities {
    * What was measured, or is measured now.
    * @throws FramekilnError as `find`, and `NOT_COMPARABLE`, `NO_VIDEO`, `INVALID_VIDEO`; the signal's reason
    */
-  async make(id: string, against: string, options: JobOptions): Promise<Quality> {
+  async make(id: string, against: string, { signal, onProgress }: JobOptions): Promise<Quality> {
+    const name = `${id} ${against}`;
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    if (onProgress) listeners.add(onProgress);
+    try {
+      return await this.#making.run(name, signal, (stop) =>
+        this.#make(id, against, {
+          signal: stop,
+          onProgress: (progress) => listeners.forEach((listener) => void listener(progress)),
+        }),
+      );
+    } finally {
+      if (onProgress) listeners.delete(onProgress);
+      if (listeners.size === 0 && this.#listeners.get(name) === listeners) this.#listeners.delete(name);
+    }
+  }
+
+  async #make(id: string, against: string, options: JobOptions): Promise<Quality> {
     const { signal } = options;
     const subject = await this.#subject(id, against, signal);
     const known = await this.#known(subject, signal);
@@ -130,15 +153,23 @@ export class Qualities {
     if (kept || subject.otherFingerprint !== undefined) return kept;
     const stored = await readQuality(this.#context.stores.objects, subject.record.id, signal);
     if (!stored || !isOf(stored, subject)) return undefined;
-    this.#kept.set(name, stored.quality);
-    return stored.quality;
+    const { rate, measurement } = stored;
+    const a = subject.against === SCHEDULE_SOURCE ? SCHEDULE_LABEL : subject.against;
+    const quality = { a, b: subject.record.id, ...(rate !== undefined && { rate }), measurement };
+    this.#kept.set(name, quality);
+    return quality;
   }
 
   async #keep(subject: Subject, quality: Quality, signal: AbortSignal | undefined): Promise<void> {
     this.#kept.set(nameOfSubject(subject), quality);
     if (subject.otherFingerprint !== undefined) return;
     const { fingerprint, against, etag, record } = subject;
-    const stored = { fingerprint, source: against, ...(etag !== undefined && { etag }), quality };
+    const { rate, measurement } = quality;
+    const stored = {
+      ...{ fingerprint, source: against, measurement },
+      ...(etag !== undefined && { etag }),
+      ...(rate !== undefined && { rate }),
+    };
     await writeQuality(this.#context.stores.objects, record.id, stored, signal);
   }
 }

@@ -19,6 +19,9 @@ export interface ReadDocument {
 /** Why there is none. */
 export type NoDocument = Pick<Outcome, 'outcome' | 'code' | 'message' | 'pointer' | 'source' | 'tried'>;
 
+/** Whoever writes a hostile record decides how long the list is. */
+const MOST_TRIED = 50;
+
 /** Errors that are the document's fault. */
 const UNUSABLE: readonly string[] = ['INVALID_DOCUMENT', 'OUT_OF_MEMORY'];
 
@@ -41,7 +44,8 @@ export async function readExperimentDocument(
     if (!search.found) {
       const archived = search.code === 'archived';
       const message = archived ? 'Its parameters are archived' : 'Its parameters are nowhere to be found';
-      return { outcome: 'not_regenerable', code: search.code, message, tried: [...inline.tried, ...search.tried] };
+      const tried = [...inline.tried, ...search.tried].slice(0, MOST_TRIED);
+      return { outcome: 'not_regenerable', code: search.code, message, tried };
     }
     const { found } = search;
     source = found.source;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { unlessAborted } from './shared-work.js';
 import type { StoredVideo } from './stored-video.js';
 
 /** Fingerprints remembered: about 100 bytes each. */
@@ -30,11 +31,19 @@ export class SharedVideos {
 
   /**
    * Waits for a video of this fingerprint that is being made, or makes it. Others whose maker fails try themselves.
+   * @param signal ends the waiting; what is made has its own
    * @returns the video, and whether it was `make` that made it
    */
-  async share(fingerprint: string, make: () => Promise<StoredVideo>): Promise<{ video: StoredVideo; made: boolean }> {
+  async share(
+    fingerprint: string,
+    make: () => Promise<StoredVideo>,
+    signal?: AbortSignal,
+  ): Promise<{ video: StoredVideo; made: boolean }> {
     for (let running = this.#making.get(fingerprint); running; running = this.#making.get(fingerprint)) {
-      const video = await running.catch(() => undefined);
+      const video = await unlessAborted(
+        running.catch(() => undefined),
+        signal,
+      );
       if (video) return { video, made: false };
     }
     const making = make();

@@ -6,7 +6,6 @@ import type { Distribution, Measurement } from '../measure/source.js';
 import { distribution } from '../measure/statistics.js';
 import { qualityKey } from '../storage/keys.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import type { Quality } from './quality.js';
 
 /** Raised when a measurement of the same frames gives other numbers, or is written in another way. */
 const VERSION = 1;
@@ -24,7 +23,8 @@ export interface StoredQuality {
   /** `schedule`, or `s3://bucket/key` with the etag that it had. */
   source: string;
   etag?: string;
-  quality: Quality;
+  rate?: string;
+  measurement: Measurement;
 }
 
 /** What is stored; undefined when there is nothing that can be used. */
@@ -48,15 +48,14 @@ export async function readQuality(
 export async function writeQuality(
   objects: ObjectStore,
   id: string,
-  { quality, ...decided }: StoredQuality,
+  { measurement, ...decided }: StoredQuality,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { a, b, rate, measurement } = quality;
   const { width, height, psnr, ssim, notes } = measurement;
   const value = {
     version: VERSION,
     ...decided,
-    ...{ a, b, rate, width, height, notes },
+    ...{ width, height, notes },
     psnr: { pooled: psnr.pooled, perFrame: psnr.perFrame },
     ssim: { perFrame: ssim.perFrame },
   };
@@ -94,12 +93,8 @@ function qualityOf(fields: Fields): StoredQuality {
     fingerprint: fields.text('fingerprint') as string,
     source: fields.text('source') as string,
     ...(etag !== undefined && { etag }),
-    quality: {
-      a: fields.text('a') as string,
-      b: fields.text('b') as string,
-      ...(rate !== undefined && { rate }),
-      measurement,
-    },
+    ...(rate !== undefined && { rate }),
+    measurement,
   };
 }
 

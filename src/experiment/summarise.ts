@@ -41,13 +41,13 @@ export function summarise(record: ExperimentRecord, hasDocument = record.paramet
 
 /** Finite numbers and short texts that were recorded of the procedural entry. */
 export function recordedMetrics(record: ExperimentRecord): Record<string, number | string> {
-  const metrics: [string, number | string][] = recordedPlaces(record)
-    .slice(0, 2)
+  const [metrics = {}, comparison = {}] = recordedPlaces(record);
+  const pairs: [string, number | string][] = [comparison, metrics]
     .flatMap((place) => Object.entries(place))
     .filter((pair): pair is [string, number | string] => isNumber(pair[1]) || isText(pair[1]))
     .slice(0, MOST_METRICS)
     .map(([name, value]) => [text(name), typeof value === 'string' ? text(value) : value]);
-  return Object.fromEntries(metrics);
+  return Object.fromEntries(pairs);
 }
 
 /** Metrics, comparison and the rest of the procedural entry. */

@@ -4,18 +4,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { FramekilnError, refuseSetting } from '../errors.js';
-import { answerError, refusalOf } from './errors.js';
-import { allowedHosts } from './middleware/csrf.js';
 
 export interface ServerOptions {
   /** Default 127.0.0.1. */
   host?: string | undefined;
   /** 0 takes any that is free; default 8080. */
   port?: number | undefined;
-  /** The names by which it may be asked; default: on loopback those of this machine, otherwise any. */
-  allowedHosts?: readonly string[] | undefined;
 }
 
 export interface RunningServer {
@@ -29,7 +25,6 @@ export interface RunningServer {
 }
 
 const DEFAULT_PORT = 8080;
-const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 /** Who sends a byte now and then holds a connection for so long. Answers may take as long as they like. */
 const LIMITS = {
   headersTimeout: 10_000,
@@ -49,17 +44,21 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** The names by which browsers may ask a server that listens there; undefined: any. */
+export function hostNames(host: string): readonly string[] | undefined {
+  return isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : undefined;
+}
+
 /**
  * Starts to answer requests.
  * @throws FramekilnError `INVALID_SETTING` when it cannot listen there
  */
 export async function startServer(
   app: { fetch: Hono['fetch'] },
-  { host = '127.0.0.1', port = DEFAULT_PORT, allowedHosts: names }: ServerOptions = {},
+  { host = '127.0.0.1', port = DEFAULT_PORT }: ServerOptions = {},
 ): Promise<RunningServer> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) refuseSetting('an integer from 0 to 65535', '--port', port);
-  const hosts = names ?? (isLoopback(host) ? [...THIS_MACHINE, host] : undefined);
-  const fetch = hosts ? behindHosts(app, hosts) : app.fetch;
+  const { fetch } = app;
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions: LIMITS }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE_MS);
@@ -70,15 +69,6 @@ export async function startServer(
     port: bound,
     close: (graceMs = GRACE_MS) => close(server, graceMs),
   };
-}
-
-/** Refuses other names before anything else happens. */
-function behindHosts(app: { fetch: Hono['fetch'] }, hosts: readonly string[]): Hono['fetch'] {
-  const outer = new Hono();
-  outer.onError((error, c) => answerError(c, refusalOf(error)));
-  outer.use(allowedHosts(hosts));
-  outer.all('*', (c) => app.fetch(c.req.raw, c.env));
-  return outer.fetch;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -15,25 +15,29 @@ export interface SegmentPlan {
 }
 
 /**
- * The first segments, as parts of a whole one. Who watches a video while it is made sees its first frame when the first
- * segment is done; two threads that each encode just as fast as the video plays then stay half a second ahead.
+ * The first segments, as parts of a whole one: who watches a video while it is made waits for the first of them. They grow
+ * so slowly that two threads which encode just as fast as the video plays are always one such part ahead of it.
  */
 const RAMP = [1 / 4, 1 / 4, 1 / 4, 1 / 2, 1 / 2] as const;
 
 /**
- * Divides `frames` (1 or more) into segments of about `segmentSeconds`, the first ones and the last one shorter, at least
- * one frame each.
+ * Divides `frames` (1 or more) into segments of about `segmentSeconds`, at least one frame each: shorter ones first, one
+ * alone when that makes up half of a segment or less.
  */
 export function planSegments(frames: number, rate: Rate, segmentSeconds = 2): SegmentPlan {
-  const whole = (segmentSeconds * rate.num) / rate.den;
-  const [length, ...ramp] = [1, ...RAMP].map((part) => Math.max(1, Math.round(part * whole))) as [number, ...number[]];
-  const starts = [0];
-  for (const frames of ramp) starts.push((starts.at(-1) as number) + frames);
-  const startOf = (index: number): number =>
-    Math.min(frames, starts[index] ?? (starts.at(-1) as number) + (index - ramp.length) * length);
-  const rest = Math.max(0, frames - startOf(ramp.length));
+  const wanted = (segmentSeconds * rate.num) / rate.den;
+  const [whole, ...ramp] = [1, ...RAMP].map((part) => Math.max(1, Math.round(part * wanted))) as [number, ...number[]];
+  if (frames * 2 <= whole) return { count: 1, segment: () => ({ start: 0, end: frames }) };
+
+  const starts: number[] = [];
+  let rampEnd = 0;
+  for (const length of ramp) {
+    starts.push(rampEnd);
+    rampEnd += length;
+  }
+  const startOf = (index: number) => Math.min(frames, starts[index] ?? rampEnd + (index - ramp.length) * whole);
   return {
-    count: starts.slice(0, -1).filter((start) => start < frames).length + Math.ceil(rest / length),
+    count: starts.filter((start) => start < frames).length + Math.ceil(Math.max(0, frames - rampEnd) / whole),
     segment: (index) => ({ start: startOf(index), end: startOf(index + 1) }),
   };
 }

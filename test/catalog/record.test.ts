@@ -52,6 +52,8 @@ describe('recordOf', () => {
       entries: [],
       parameters: [{ time: 0.5, frame: 2 ** 53 }],
       clip: { resolution: [640, 360], fps: 29.97, duration: 10, total_frames: 300 },
+      source: undefined,
+      said: {},
       documentKeys: [],
       reconstructed: {
         url: 'https://example.com/v',
@@ -116,7 +118,7 @@ describe('recordOf', () => {
     expect(faults).toEqual([expect.stringContaining(fault)]);
     expect({ ...rest, experiments: undefined }).toEqual({
       ...{ status: undefined, experiments: undefined, entries: [], parameters: undefined },
-      ...{ clip: {}, documentKeys: [], reconstructed: {} },
+      ...{ clip: {}, documentKeys: [], reconstructed: {}, source: undefined, said: {} },
     });
   });
 

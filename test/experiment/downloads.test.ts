@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Originals from S3: fetched once however many experiments have them, and what becomes of failures.
 import * as fs from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { dirname } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Downloads } from '../../src/experiment/downloads.js';
 import type { Stores } from '../../src/experiment/stores.js';
 import { TemporaryFolder } from '../../src/experiment/temporary-folder.js';
@@ -22,8 +23,9 @@ function opened() {
   const temporary = new TemporaryFolder();
   onTestFinished(() => temporary[Symbol.dispose]());
   const downloads: Download[] = [];
+  const etags = new Map<string, string>();
   const bucket = (name: string) => ({
-    head: async () => ({ etag: 'etag', bytes: 100 }),
+    head: async (key: string) => ({ etag: etags.get(key) ?? 'etag', bytes: 100 }),
     download(key: string, path: string, _maxBytes: number, signal?: AbortSignal): Promise<void> {
       return new Promise((resolve, reject) => {
         const done = () => {
@@ -43,7 +45,9 @@ function opened() {
   };
   const fetch = (bucket: string, key: string, signal?: AbortSignal) =>
     copies.use(bucket, key, signal, async ({ path }) => path);
-  return { fetch, download, downloads, temporary };
+  /** How many files there are. */
+  const folder = () => fs.readdirSync(dirname(temporary.path())).length;
+  return { copies, fetch, download, downloads, etags, folder, temporary };
 }
 
 test('all who ask for one get the same file, which is fetched once', async () => {
@@ -112,4 +116,36 @@ test('copies go with their folder', async () => {
   expect(fs.existsSync(path)).toBe(true);
   temporary[Symbol.dispose]();
   expect(fs.existsSync(path)).toBe(false);
+});
+
+test('a changed object is fetched again; of many the ones used last are kept, and all that are used', async () => {
+  const { copies, downloads, etags, folder } = opened();
+  let finished = 0;
+  const finish = setInterval(() => {
+    if (finished < downloads.length) downloads[finished++]?.done();
+  }, 1);
+  onTestFinished(() => clearInterval(finish));
+  const path = (key: string) => copies.use('b', key, undefined, async (copy) => copy.path);
+  const first = await path('k');
+  etags.set('k', 'changed');
+  expect(await path('k')).not.toBe(first);
+  expect(downloads).toHaveLength(2);
+
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let using = '';
+  const used = copies.use('b', 'used', undefined, async (copy) => {
+    using = copy.path;
+    await released;
+  });
+  const paths: string[] = [];
+  for (let i = 0; i < 30; i++) paths.push(await path(`k${i}`));
+  const kept = () => [...paths, using].filter((file) => fs.existsSync(file));
+  await vi.waitFor(() => expect(kept()).toEqual([...paths.slice(-16), using]));
+  release();
+  await used;
+  await path('k29');
+  await vi.waitFor(() => expect(folder()).toBe(16));
 });

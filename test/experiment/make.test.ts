@@ -99,6 +99,17 @@ test('the exact video has the frames to the bit, and leaves the record alone', a
   expect(stores.s3.requests).toEqual({ HeadObject: 1 });
 });
 
+test('what would fill a disk is not made without loss', async () => {
+  const { here, experiments } = await opened(
+    record('long', { parameters: scheduled(640, 360, 100_000), source: 'schedule' }),
+  );
+  for (const variant of ['exact', 'original', 'original-exact'] as const) {
+    const outcome = await experiments.make('long', variant, { onPrepared: () => expect.fail('prepared') });
+    expect(outcome).toMatchObject({ outcome: 'not_regenerable', code: 'too_long' });
+  }
+  expect(await here.objects()).toEqual({});
+});
+
 test('an exact video is copied from an experiment of the same document', async () => {
   const { here, experiments } = await opened(inline('one'), inline('two'));
   await experiments.make('one', 'exact');
@@ -154,5 +165,122 @@ describe('the original', () => {
     }
     expect(Object.keys(await here.objects())).toHaveLength(2);
     expect((await experiments.describe('one')).original).toBe('schedule');
+  });
+
+  test('of a rounded rate is another one', async () => {
+    const ntsc = (id: string, fps: number) =>
+      record(id, {
+        parameters: JSON.stringify({ ...smallDocument(1), fps }),
+        source: 'schedule',
+      });
+    const { experiments } = await opened(ntsc('rounded', 29.97), ntsc('exact', 30000 / 1001));
+    const keys = await Promise.all(['rounded', 'exact'].map((id) => experiments.make(id, 'original')));
+    expect(keys.map(({ key }) => key)).toEqual([
+      'reconstructed/.schedule/32x24-30000-1001-6-29.97.mp4',
+      'reconstructed/.schedule/32x24-30000-1001-6.mp4',
+    ]);
+  });
+
+  test('is an object: as its record says, or as the setting says', async () => {
+    const here = await stores.open();
+    const other = await stores.open();
+    await here.put(inline('one', { source: 'clips/ö 1.mov' }), inline('two'));
+    await here.putObject('clips/ö 1.mov', 'mine');
+    await other.putObject('all.webm', 'all');
+    const experiments = await here.kiln({ source: `s3://${other.bucket}/all.webm` }).experiments();
+    for (const [id, original, type, text] of [
+      ['one', `s3://${here.bucket}/clips/ö 1.mov`, 'video/mp4', 'mine'],
+      ['two', `s3://${other.bucket}/all.webm`, 'video/webm', 'all'],
+    ] as const) {
+      expect(await experiments.describe(id)).toMatchObject({ original });
+      const located = await experiments.locate(id, 'original');
+      if (located.state !== 'ready') return expect.fail(located.state);
+      expect(await fetched(located.link.url)).toEqual({ type, bytes: Buffer.from(text) });
+      expect(await experiments.make(id, 'original')).toMatchObject({ outcome: 'current', bytes: text.length });
+      for (const call of ['locate', 'make'] as const) {
+        expect(await rejection(experiments[call](id, 'original-exact'))).toMatchObject({ code: 'NO_ORIGINAL' });
+      }
+    }
+    await other.deleteObject('all.webm');
+    expect(await experiments.locate('two', 'original')).toEqual({ state: 'missing' });
+    expect(await experiments.make('two', 'original')).toMatchObject({ outcome: 'not_regenerable', code: 'no_video' });
+    await other.putObject('all.webm', 'all', { storageClass: 'GLACIER' });
+    expect(await experiments.locate('two', 'original')).toEqual({ state: 'archived', key: 'all.webm' });
+    expect(await experiments.make('two', 'original')).toMatchObject({ outcome: 'not_regenerable', code: 'archived' });
+  });
+
+  test('is not known, or not to be told', async () => {
+    const { here, experiments } = await opened(
+      inline('none'),
+      inline('other', { source: 's3://somebody-elses/video.mp4' }),
+      inline('link', { source: 'https://example.com/?X-Amz-Signature=secret' }),
+      inline('secret', { source: 'config/secrets.json' }),
+      inline('up', { source: 'a/../b.mp4' }),
+      inline('script', { source: '<script>alert(1)</script>.mp4'.repeat(100) }),
+      inline('number', { source: 7 }),
+    );
+    for (const id of ['none', 'other', 'link', 'secret', 'up', 'script', 'number']) {
+      for (const call of ['locate', 'make'] as const) {
+        const error = await rejection(experiments[call](id, 'original'));
+        expect(error, id).toMatchObject({ code: 'NO_ORIGINAL', remedy: expect.stringContaining('FRAMEKILN_SOURCE') });
+        expect((error as Error).message).not.toContain('Signature');
+      }
+      const { original, faults } = await experiments.describe(id);
+      expect(original).toBeUndefined();
+      expect(faults.length, id).toBe(id === 'none' ? 0 : 1);
+    }
+    expect(await here.objects()).toEqual({});
+    expect(await rejection(experiments.locate('nobody', 'original'))).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
+  });
+
+  test('is the schedule of something whose size nobody knows', async () => {
+    const { experiments } = await opened(record('one', { source: 'schedule', experiments: NEURAL }));
+    expect(await rejection(experiments.locate('one', 'original'))).toMatchObject({ code: 'NO_ORIGINAL' });
+    expect(await experiments.make('one', 'original')).toMatchObject({ outcome: 'not_regenerable' });
+  });
+
+  test.each(['x', 's3://b/x.mp4', 's3://bucket/x.txt', 's3://bucket/../x.mp4', 's3://Bucket/x.mp4'])(
+    'is not %s: the setting is checked when the stores open',
+    async (source) => {
+      const here = await stores.open();
+      const error = await rejection(here.kiln({ source }).experiments());
+      expect(error).toMatchObject({ code: 'INVALID_SETTING', setting: 'source' });
+    },
+  );
+});
+
+describe('what is told while it is made', () => {
+  test('every segment once', async () => {
+    const { here, experiments } = await opened(
+      inline('one', { parameters: JSON.stringify(smallDocument(1, { frames: 60 })) }),
+    );
+    for (const variant of ['video', 'exact'] as const) {
+      let frames = 0;
+      let prepared = 0;
+      const key = `reconstructed/one${variant === 'exact' ? '.exact' : ''}.mp4`;
+      const outcome = await experiments.make('one', variant, {
+        onPrepared: () => void prepared++,
+        onSegment: (segment) => {
+          frames += segment.frames;
+        },
+      });
+      expect(outcome).toMatchObject({ outcome: 'regenerated', key, frames: 60 });
+      expect({ frames, prepared }).toEqual({ frames: 60, prepared: 1 });
+    }
+    expect(Object.keys(await here.objects())).toHaveLength(2);
+  });
+
+  test('what holds the work back is waited for, and stops it', async () => {
+    const { here, experiments } = await opened(inline('one'));
+    for (const variant of ['video', 'exact'] as const) {
+      const refused = new Error('no room');
+      const onPrepared = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(await here.objects()).toEqual({});
+        throw refused;
+      };
+      expect(await rejection(experiments.make('one', variant, { onPrepared }))).toBe(refused);
+    }
+    expect(await here.objects()).toEqual({});
   });
 });

@@ -17,7 +17,16 @@ const BEFORE = record('one');
 const FINGERPRINT = { fingerprint: 'ours', digest: 'digest of ours' };
 
 const video = (fingerprint: string): StoredVideo => ({
-  ...{ key: KEY, etag: '"x"', bytes: 1, readable: true, recipe: 'recipe', frames: 1, published: false },
+  ...{
+    key: KEY,
+    etag: '"x"',
+    bytes: 1,
+    readable: true,
+    recipe: 'recipe',
+    frames: 1,
+    published: false,
+    exactOf: undefined,
+  },
   ...{ fingerprint, framesDigest: `digest of ${fingerprint}` },
 });
 

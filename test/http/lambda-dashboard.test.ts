@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the team's dashboard asks of a route with {experiment_id}, in the three kinds of events, with a queue.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useBackfillStores } from '../support/backfill-stores.js';
 import { record, smallDocument } from '../support/records.js';
-import { type SqsDouble, startSqsDouble } from '../support/sqs-double.js';
+import { useSqsDouble } from '../support/sqs-double.js';
 import { call, openContainer } from './lambda-container.js';
 import { type Asked, httpEvent, restEvent, urlEvent } from './lambda-events.js';
 
 const stores = await useBackfillStores();
-let sqs: SqsDouble;
-beforeAll(async () => {
-  sqs = await startSqsDouble();
-});
-afterAll(() => sqs.close());
+const sqs = await useSqsDouble();
 
 const KINDS = { 'REST API': restEvent, 'HTTP API': httpEvent, 'function URL': urlEvent };
 
@@ -25,7 +21,7 @@ function ask(kind: keyof typeof KINDS, id: string, more: Asked = {}): object {
 
 async function filled() {
   const { put, putObject, ...rest } = await stores.open();
-  await put(record('there'), record('missing'), record('broken'), record('nothing', { experiments: '[]' }));
+  await put(record('there'), record('missing'), record('broken'), record('nothing'));
   await putObject('parameters/there.json', JSON.stringify(smallDocument(1)));
   await putObject('parameters/missing.json', JSON.stringify(smallDocument(2)));
   await putObject('parameters/broken.json', '{"width": "wide"}');
@@ -51,9 +47,7 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
 
   test('a missing video: one message, however many ask', async () => {
     const { container } = await filled();
-    sqs.messages.length = 0;
-    sqs.accepted = 0;
-    sqs.forgetMessages();
+    sqs.reset();
     const viewers = Array.from({ length: 100 }, (_, i) => {
       const event = ask(kind, 'missing') as { requestContext: { http?: object; identity?: object } };
       const address = { sourceIp: `198.51.100.${i}` };
@@ -77,13 +71,16 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
 
   test('what cannot be made', async () => {
     const { container } = await filled();
-    sqs.accepted = 0;
+    sqs.reset();
     const broken = await call(container, ask(kind, 'broken'));
     expect(broken.statusCode).toBe(409);
     expect(broken.json.error).toMatchObject({ code: 'INVALID_DOCUMENT', message: expect.any(String) });
     const nothing = await call(container, ask(kind, 'nothing'));
     expect(nothing.statusCode).toBe(409);
-    expect(nothing.json.error).toMatchObject({ code: 'no_parameters', tried: expect.arrayContaining([]) });
+    expect(nothing.json.error).toMatchObject({
+      code: 'no_parameters',
+      tried: expect.arrayContaining(['s3 parameters/nothing.json: not there']),
+    });
     const unknown = await call(container, ask(kind, 'unknown'));
     expect([unknown.statusCode, unknown.json]).toMatchObject([404, { error: { code: 'EXPERIMENT_NOT_FOUND' } }]);
     expect(sqs.accepted).toBe(0);

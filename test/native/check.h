@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "encode/encoder.h"
+#include "frame/container.h"
 #include "frame/error.h"
 #include "segment/segment.h"
 
@@ -39,6 +40,12 @@ inline std::string name_of(const EncodeSettings& s) {
   static const char* const codecs[] = {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded"};
   return std::string(codecs[static_cast<int>(s.codec)]) + " " + std::to_string(s.size.width) + "x" +
          std::to_string(s.size.height) + " " + s.preset + " crf " + std::to_string(static_cast<int>(s.crf));
+}
+
+constexpr Container kWritten[] = {Container::mp4, Container::matroska, Container::fmp4};
+
+inline std::string name_of(Container container) {
+  return container == Container::mp4 ? "mp4" : container == Container::fmp4 ? "fmp4" : "matroska";
 }
 
 enum class Content { flat, noise, cuts };

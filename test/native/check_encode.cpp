@@ -67,7 +67,7 @@ void segments() {
 
 /// A file of several segments decodes to as many frames, at their times; lossless ones to the same bytes.
 void round_trip_of(const EncodeSettings& s, Container container, const std::string& path) {
-  const std::string name = name_of(s) + (container == Container::mp4 ? " mp4" : " matroska");
+  const std::string name = name_of(s) + " " + name_of(container);
   const bool recorded = s.codec == Codec::mpeg4_as_recorded;
   std::vector<uint8_t> sent;
   std::vector<int64_t> times;
@@ -96,7 +96,7 @@ void round_trip() {
     for (Size size : {Size{1, 1}, Size{2, 2}, Size{17, 3}, Size{1, 64}, Size{96, 54}}) {
       // OpenCV drops odd edges, so nothing would be left.
       if (codec == Codec::mpeg4_as_recorded && (size.width < 2 || size.height < 2)) continue;
-      for (Container container : {Container::mp4, Container::matroska}) {
+      for (Container container : kWritten) {
         round_trip_of(settings_of(codec, size, "medium", 0), container, folder.file());
       }
     }

@@ -55,8 +55,8 @@ void write_all(Container container, AnySink&& sink, const EncodedSegment& segmen
 void sinks() {
   const TemporaryFolder folder;
   const EncodedSegment segment = encode(kSettings, 30, Content::noise);
-  for (Container container : {Container::mp4, Container::matroska}) {
-    const std::string name = container == Container::mp4 ? "mp4" : "matroska";
+  for (Container container : kWritten) {
+    const std::string name = name_of(container);
     const std::vector<uint8_t> whole = mux(container, segment, 3);
     const auto bytes = static_cast<int64_t>(whole.size());
 
@@ -79,6 +79,20 @@ void sinks() {
     write_all(container, exact, segment);
     expect(exact.bytes() == whole, name + ": differs with exactly enough memory");
   }
+  MemorySink taken(1 << 30);
+  Muxer live(kSettings, Container::fmp4, taken);
+  std::vector<uint8_t> parts;
+  for (int i = 0; i < 3; i++) {
+    live.append(segment);
+    const std::vector<uint8_t> part = taken.take();
+    expect(!part.empty() && taken.bytes().empty(), "fmp4: a fragment is not there when its segment is");
+    parts.insert(parts.end(), part.begin(), part.end());
+  }
+  live.finish();
+  expect(taken.bytes().empty() && parts == mux(Container::fmp4, segment, 3), "fmp4: taken bytes differ from the file");
+  expect_error("IO", "before what was taken", [&] { taken.write(0, parts.data(), 1); });
+  expect_error("IO", "read what was taken", [&] { taken.read(0, parts.data(), 1); });
+
   expect_error("IO", "mp4, not readable", [&] { write_all(Container::mp4, FailingSink(1 << 30, false), segment); });
   expect_error("IO", "a folder that does not exist", [&] { FileSink sink((folder.path() / "no" / "file").string()); });
 }
@@ -90,7 +104,7 @@ void disk_full() {
   const EncodedSegment segment = encode(kSettings, 30, Content::noise);
   rlimit before{};
   if (getrlimit(RLIMIT_FSIZE, &before)) std::abort();
-  for (Container container : {Container::mp4, Container::matroska}) {
+  for (Container container : kWritten) {
     FileSink sink(folder.path() / std::to_string(static_cast<int>(container)));
     const rlimit little{4096, before.rlim_max};
     if (setrlimit(RLIMIT_FSIZE, &little)) std::abort();
@@ -102,12 +116,11 @@ void disk_full() {
 /// A muxer that failed keeps failing, in whatever order it is called, and is destroyed without harm.
 void after_failure() {
   const EncodedSegment segment = encode(kSettings, 30, Content::noise);
-  for (Container container : {Container::mp4, Container::matroska}) {
+  for (Container container : kWritten) {
     const int64_t bytes = static_cast<int64_t>(mux(container, segment, 1).size());
     for (int64_t limit : {int64_t{1}, bytes / 2, bytes - 1}) {
       for (const char* calls : {"", "a", "f", "aa", "af", "fa", "ff", "aff"}) {
-        std::printf("%s, limit %lld, then \"%s\"\n", container == Container::mp4 ? "mp4" : "matroska",
-                    static_cast<long long>(limit), calls);
+        std::printf("%s, limit %lld, then \"%s\"\n", name_of(container).c_str(), static_cast<long long>(limit), calls);
         std::fflush(stdout);
         FailingSink sink(limit);
         Muxer muxer(kSettings, container, sink);

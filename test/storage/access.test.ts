@@ -55,6 +55,15 @@ test('other templates and partitions', () => {
   expect(resources).toContain('arn:aws-cn:dynamodb:cn-north-1:*:table/t');
 });
 
+test('the original that a setting names', () => {
+  const resources = (source: string) =>
+    iamPolicy('b', 't', { source })
+      .Statement.filter(({ Sid }) => Sid === 'Read')
+      .flatMap(({ Resource }) => Resource);
+  expect(resources('s3://clips/a b.mp4')).toContain('arn:aws:s3:::clips/a b.mp4');
+  expect(resources('schedule')).toEqual(iamPolicy('b', 't').Statement[1]?.Resource);
+});
+
 describe('CORS', () => {
   const put = async (bucket: string, CORSRules: ReturnType<typeof corsRules>) => {
     const client = new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' });

@@ -6,9 +6,12 @@ import {
   checkId,
   checkTemplate,
   DOCUMENT_TEMPLATES,
+  exactKey,
   expandTemplate,
   isExperimentId,
   keyInBucket,
+  qualityKey,
+  scheduleKey,
   videoKey,
 } from '../../src/storage/keys.js';
 
@@ -73,6 +76,21 @@ describe('ids', () => {
     const check = (a: string, b: string) => a === b || videoKey(a) !== videoKey(b);
     fc.assert(fc.property(id, id, check));
   });
+});
+
+test('the other keys of an experiment are no video of another one, but for ids that end in .exact', () => {
+  const shape = { width: 32, height: 24, fps: 29.97, num: 30000, den: 1001, frames: 6 };
+  expect(scheduleKey(shape, false)).toBe('reconstructed/.schedule/32x24-30000-1001-6-29.97.mp4');
+  expect(scheduleKey({ ...shape, fps: 30, num: 30, den: 1 }, true)).toBe(
+    'reconstructed/.schedule/32x24-30-1-6.exact.mp4',
+  );
+  expect(exactKey('a')).toBe(videoKey('a.exact'));
+  const id = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,20}(\.exact|\.json|)$/).filter(isExperimentId);
+  const check = (a: string, b: string) => {
+    const others = [qualityKey(a), scheduleKey(shape, true), ...(b.endsWith('.exact') ? [] : [exactKey(a)])];
+    return !others.includes(videoKey(b)) && qualityKey(a) !== exactKey(b);
+  };
+  fc.assert(fc.property(id, id, check));
 });
 
 describe('templates', () => {

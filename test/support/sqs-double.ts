@@ -5,6 +5,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll } from 'vitest';
+import { setEnvironment } from './stores.js';
 
 export interface QueuedMessage {
   MessageId: string;
@@ -23,8 +25,8 @@ export interface SqsDouble {
   accepted: number;
   /** Refuses everything with this status from now on; 0 ends that. */
   failWith(status: number): void;
-  /** As if five minutes had passed: nothing is taken for equal to what came before. */
-  forgetMessages(): void;
+  /** As if five minutes had passed and all messages were done with. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -60,13 +62,28 @@ export async function startSqsDouble(): Promise<SqsDouble> {
     failWith(status) {
       failure = status;
     },
-    forgetMessages: () => seen.clear(),
+    reset() {
+      seen.clear();
+      double.messages.length = 0;
+      double.accepted = 0;
+    },
     async close() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+  return double;
+}
+
+/** The same for one test file, with its environment leading there. */
+export async function useSqsDouble(): Promise<SqsDouble> {
+  const double = await startSqsDouble();
+  const restore = setEnvironment({ AWS_ENDPOINT_URL_SQS: double.endpoint });
+  afterAll(async () => {
+    restore();
+    await double.close();
+  });
   return double;
 }
 

@@ -112,7 +112,9 @@ async function measureClip(
   signal: AbortSignal,
 ): Promise<{ frames: number; rate: Rate; notes: string[] }> {
   const index =
-    readable && link ? await readMp4Index((start, length) => readRange(link.url, start, length, signal)).catch(() => undefined) : undefined;
+    readable && link
+      ? await readMp4Index((start, length) => readRange(link.url, start, length, signal)).catch(() => undefined)
+      : undefined;
   signal.throwIfAborted();
   if (index) {
     const notes = index.constant ? [] : ['Its frames last differently long: their numbers may be off by one.'];

@@ -91,7 +91,10 @@ export class Playback {
     this.#refresh = requestAnimationFrame(this.#tick);
     if (this.#seeking) return;
     const [a, b] = [this.#a, this.#b];
-    if (a.ended() || b.ended() || a.presented >= this.last) return this.#finish();
+    if (a.ended() || b.ended() || a.presented >= this.last) {
+      this.#finish();
+      return;
+    }
     const { rateB, seekB, hold } = follow(a.now(), b.now(), this.#speed, secondsOf(1, a.rate));
     b.speed = rateB;
     if (seekB !== undefined) b.jump(Math.max(0, Math.min(seekB, middleOf(b.frames - 1, b.rate))));

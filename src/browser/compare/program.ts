@@ -5,10 +5,12 @@ const UNIFORMS = [
   ...['a', 'b', 'stage', 'first', 'second', 'view', 'splitAt', 'gain', 'gridFrom', 'mode', 'around'],
 ] as const;
 
+type Uniform = (typeof UNIFORMS)[number];
+
 export interface Program {
   program: WebGLProgram;
   /** Where a uniform is. */
-  at(name: string): WebGLUniformLocation | null;
+  at(name: Uniform): WebGLUniformLocation | null;
 }
 
 /** @throws Error with the compiler's words */

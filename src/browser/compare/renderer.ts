@@ -34,7 +34,12 @@ export class Renderer {
   /** @throws Error where there is no WebGL2 */
   constructor(canvas: HTMLCanvasElement, a: Clip, b: Clip, pairing: Pairing) {
     // The last picture stays, so that it can be saved.
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext('webgl2', {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      preserveDrawingBuffer: true,
+    });
     if (!gl) throw new Error('This browser has no WebGL2');
     this.#gl = gl;
     this.#program = buildProgram(gl);
@@ -79,7 +84,7 @@ export class Renderer {
     gl.activeTexture(gl.TEXTURE0);
     const { at } = this.#program;
     const [first, second = first] = panes(stage, this.#picture, mode === 'two-up');
-    const place = (name: string, pane: Pane | undefined) =>
+    const place = (name: 'first' | 'second', pane: Pane | undefined) =>
       pane && gl.uniform4f(at(name), ...scaled([pane.left, pane.top, pane.width, pane.height], density));
     gl.uniform1i(at('a'), 0);
     gl.uniform1i(at('b'), 1);

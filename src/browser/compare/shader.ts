@@ -79,7 +79,8 @@ void main() {
   vec4 pane = other ? second : first;
   vec2 place = view.xy + (at - pane.xy - pane.zw * 0.5) / view.z;
   vec2 size = vec2(textureSize(a, 0));
-  if (any(lessThan(place, vec2(0))) || any(greaterThanEqual(place, size))) {
+  bool beside = any(lessThan(at, pane.xy)) || any(greaterThanEqual(at, pane.xy + pane.zw));
+  if (beside || any(lessThan(place, vec2(0))) || any(greaterThanEqual(place, size))) {
     colour = vec4(around, 1);
     return;
   }

@@ -58,6 +58,12 @@ export class Stage {
     return this.#sides?.a;
   }
 
+  /** Of the leader. */
+  get framesPerSecond(): number | undefined {
+    const rate = this.#sides?.a.rate;
+    return rate && rate.num / rate.den;
+  }
+
   get panes(): Pane[] {
     return panes(this.size, this.picture ?? this.size, this.#store.state.mode === 'two-up');
   }
@@ -125,7 +131,10 @@ export class Stage {
     const place = pictureAt(this.view, pane, at);
     const [x, y] = [Math.floor(place.x), Math.floor(place.y)];
     if (x < 0 || y < 0 || x >= sides.a.width || y >= sides.a.height) return undefined;
-    const other = [Math.floor(((x + 0.5) * sides.b.width) / sides.a.width), Math.floor(((y + 0.5) * sides.b.height) / sides.a.height)] as const;
+    const other = [
+      Math.floor(((x + 0.5) * sides.b.width) / sides.a.width),
+      Math.floor(((y + 0.5) * sides.b.height) / sides.a.height),
+    ] as const;
     const a = this.#renderer?.pixel('a', frame, x, y);
     const b = this.#renderer?.pixel('b', frame, ...other);
     return a && b && { x, y, a, b };
@@ -173,6 +182,7 @@ export class Stage {
     const scene = { mode, split, gain, view: this.view, stage: this.size, density, around: this.#around };
     if (this.#renderer && !this.#renderer.draw(frame, scene)) return;
     this.#root.dataset.frame = String(frame);
+    this.#root.toggleAttribute('data-stacked', (this.panes[1]?.top ?? 0) > 0);
     this.#store.set({ frame });
   }
 

@@ -26,6 +26,8 @@ export interface Pane extends Size {
 export const MOST_ZOOM = 64;
 /** From here on lines are drawn between pixels. */
 export const GRID_ZOOM = 12;
+/** Between two panes, in screen pixels. */
+const GAP = 4;
 
 /** The whole picture, in the middle. */
 export function fitted(pane: Size, picture: Size): View {
@@ -70,15 +72,15 @@ export function panned(view: View, dx: number, dy: number): View {
 /** The stage's panes: one, or two beside or above one another, whichever makes the pictures larger. */
 export function panes(stage: Size, picture: Size, two: boolean): Pane[] {
   if (!two) return [{ left: 0, top: 0, ...stage }];
-  const half = { width: stage.width / 2, height: stage.height };
-  const low = { width: stage.width, height: stage.height / 2 };
+  const half = { width: (stage.width - GAP) / 2, height: stage.height };
+  const low = { width: stage.width, height: (stage.height - GAP) / 2 };
   return fitted(half, picture).zoom >= fitted(low, picture).zoom
     ? [
         { left: 0, top: 0, ...half },
-        { left: half.width, top: 0, ...half },
+        { left: half.width + GAP, top: 0, ...half },
       ]
     : [
         { left: 0, top: 0, ...low },
-        { left: 0, top: low.height, ...low },
+        { left: 0, top: low.height + GAP, ...low },
       ];
 }

@@ -2,7 +2,7 @@
 // The app behind API Gateway's REST and HTTP APIs and function URLs. Answers are returned whole: neither an HTTP API
 // nor what the team's dashboard expects can be streamed.
 import { Hono } from 'hono';
-import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { defaultIsContentTypeBinary, handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import type { App } from '../app.js';
 import { appPath, type HttpEvent } from './app-path.js';
 import type { TimeLeft } from './container.js';
@@ -22,7 +22,7 @@ export interface HttpResult {
 export interface HandlerOptions {
   /** Whose pages may read what the dashboard's route answers. */
   allowedOrigin?: string | undefined;
-  /** Waits for jobs: they are made here, and only while an event is being answered. */
+  /** Waits for videos: they are made here, and only while an event is being answered. */
   waits: boolean;
 }
 
@@ -40,7 +40,8 @@ export function createHandler(
     const { requestContext } = event;
     const deadline = Date.now() + Math.min(LONGEST_WAIT_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
     const once: Ask = async (request) => app.fetch(request, { requestContext });
-    const ask: Ask = waits ? (request) => askPatiently(once, request, deadline) : once;
+    const ask: Ask = (request) =>
+      waits || isMeasured(request) ? askPatiently(once, request, deadline) : once(request);
 
     const id = event.pathParameters?.experiment_id;
     if (id !== undefined) return answerDashboard(event, id, ask, allowedOrigin);
@@ -54,9 +55,15 @@ export function createHandler(
       return withPrefix(whole, place.prefix);
     });
     const moved = { ...event, ...(event.requestContext?.http ? { rawPath: path } : { path }) };
-    return (await handle(outer)(moved as LambdaEvent, context as LambdaContext)) as HttpResult;
+    return (await handle(outer, { isContentTypeBinary })(moved as LambdaEvent, context as LambdaContext)) as HttpResult;
   };
 }
+
+/** Beside what Hono takes for text: server-sent events. */
+const isContentTypeBinary = (type: string): boolean => !type.startsWith('text/') && defaultIsContentTypeBinary(type);
+
+/** What is measured is measured here, queue or not. */
+const isMeasured = ({ url }: Request): boolean => /\/quality(\.svg)?$/.test(new URL(url).pathname);
 
 const isEndless = (response: Response): boolean =>
   response.headers.get('content-type')?.startsWith('text/event-stream') === true;

@@ -2,8 +2,8 @@
 // What is known of an experiment, as lists of names and values.
 import type { Child } from 'hono/jsx';
 import type { Inspection } from '../../document/inspect.js';
-import type { ExperimentDetails } from '../../experiment/details.js';
-import { bitRate, bytes, count, decibels, fixed, percent, significant } from './format.js';
+import type { ExperimentDetails, VideoState } from '../../experiment/details.js';
+import { bitRate, bytes, count, decibels, percent, significant } from './format.js';
 
 type Fact = [name: string, value: Child];
 
@@ -20,20 +20,23 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
   );
 }
 
+const fact = (name: string, value: Child): Fact => [name, value];
+
+function describeVideo({ bytes: size, readable, published }: VideoState): string {
+  return [bytes(size), !readable && 'archived', published && 'published'].filter(Boolean).join(', ');
+}
+
 /** What the record says, and what is in the bucket. */
 export function MetricsPart({ details }: { details: ExperimentDetails }) {
   const { metrics, videos, bitrateMbps, reductionPercent, psnrDb, ssim } = details;
-  const given: [boolean, Fact][] = [
-    [bitrateMbps !== undefined, ['Bit rate', `${significant(bitrateMbps)} Mbps`]],
-    [reductionPercent !== undefined, ['Against HEVC at 10 Mbps', percent(reductionPercent)]],
-    [psnrDb !== undefined, ['PSNR', `${decibels(psnrDb)} dB`]],
-    [ssim !== undefined, ['SSIM', fixed(ssim, 4)]],
-    [videos.video !== undefined, ['Video', bytes(videos.video?.bytes ?? 0)]],
-    [videos.video?.readable === false, ['Storage', 'archived']],
-    [videos.video?.published === true, ['Origin', "somebody's own file"]],
-    [videos.exact !== undefined, ['Exact video', bytes(videos.exact?.bytes ?? 0)]],
+  const facts: Fact[] = [
+    ...(bitrateMbps === undefined ? [] : [fact('Bit rate', `${significant(bitrateMbps)} Mbps`)]),
+    ...(reductionPercent === undefined ? [] : [fact('Against HEVC at 10 Mbps', `${percent(reductionPercent)} %`)]),
+    ...(psnrDb === undefined ? [] : [fact('PSNR', `${decibels(psnrDb)} dB`)]),
+    ...(ssim === undefined ? [] : [fact('SSIM', ssim.toFixed(4))]),
+    ...(videos.video ? [fact('Video', describeVideo(videos.video))] : []),
+    ...(videos.exact ? [fact('Exact video', describeVideo(videos.exact))] : []),
   ];
-  const facts = given.filter(([there]) => there).map(([, fact]) => fact);
   const recorded = Object.entries(metrics).map(([name, value]): Fact => {
     return [name.replaceAll('_', ' '), typeof value === 'number' ? significant(value, 6) : value];
   });
@@ -62,7 +65,7 @@ export function DocumentPart({ inspection, source }: { inspection: Inspection; s
     ['Frames', count(frames)],
     ['Duration', `${duration.toFixed(2)} s`],
     ['Complexity', `${significant(min)} to ${significant(max)}, mean ${significant(mean)}`],
-    ...(parameterBitsPerSecond === undefined ? [] : [['Parameters', bitRate(parameterBitsPerSecond)] satisfies Fact]),
+    ...(parameterBitsPerSecond === undefined ? [] : [fact('Parameters', bitRate(parameterBitsPerSecond))]),
     ['Raw frames', bytes(inspection.rawBytes)],
     ['Source', <span class="id">{source}</span>],
   ];

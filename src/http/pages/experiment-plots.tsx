@@ -2,6 +2,16 @@
 // Plots over time. A script makes timelines of them: a click or a key leads to a frame.
 import { apiHref } from './parts.js';
 
+/** Where the panels begin and end, and how high the plot is, in its own pixels: as src/measure draws it. */
+interface Geometry {
+  top: number;
+  bottom: number;
+  height: number;
+}
+
+const PARAMETERS: Geometry = { top: 85, bottom: 421, height: 537 };
+const QUALITY: Geometry = { top: 130, bottom: 582, height: 636 };
+
 /** Complexity of each frame, on bands of the families. */
 export function ParametersPlot({ id, frames }: { id: string; frames: number }) {
   return (
@@ -12,6 +22,7 @@ export function ParametersPlot({ id, frames }: { id: string; frames: number }) {
         alt="Complexity of each frame, on bands of the scene families"
         label="Frame, on the plot of parameters"
         frames={frames}
+        geometry={PARAMETERS}
       />
     </section>
   );
@@ -43,7 +54,7 @@ export function QualityPart({ id, frames, measured }: { id: string; frames: numb
 
 function QualityPlot({ src, frames }: { src: string; frames: number }) {
   const alt = 'PSNR and SSIM of each frame against the original';
-  return <Plot src={src} alt={alt} label="Frame, on the plot of quality" frames={frames} />;
+  return <Plot src={src} alt={alt} label="Frame, on the plot of quality" frames={frames} geometry={QUALITY} />;
 }
 
 interface PlotProps {
@@ -51,12 +62,19 @@ interface PlotProps {
   alt: string;
   label: string;
   frames: number;
+  geometry: Geometry;
 }
 
-function Plot({ src, alt, label, frames }: PlotProps) {
+function Plot({ src, alt, label, frames, geometry }: PlotProps) {
   return (
-    <figure class="timeline" data-label={label} data-frames={frames}>
-      <img src={src} alt={alt} width="960" height="500" loading="lazy" />
+    <figure
+      class="timeline"
+      data-label={label}
+      data-frames={frames}
+      data-top={geometry.top}
+      data-bottom={geometry.bottom}
+    >
+      <img src={src} alt={alt} width="960" height={geometry.height} loading="lazy" />
     </figure>
   );
 }

@@ -28,7 +28,10 @@ export function ExperimentPage({ details, measured, now }: ExperimentProps) {
         <h1 class="id">{id}</h1>
         <p class="muted">
           {status !== undefined && <Chip word={status} />} {verified !== undefined && <Chip word={verified} />}{' '}
-          <VideoChip video={details.video} /> <Moment at={createdAt} />
+          <span id="video-state">
+            <VideoChip video={details.video} />
+          </span>{' '}
+          <Moment at={createdAt} />
         </p>
       </div>
       {details.approach !== undefined && <p class="approach">{details.approach}</p>}
@@ -116,7 +119,7 @@ function Actions({ details, now }: { details: ExperimentDetails; now: number }) 
         <a class="button" id="download" href={apiHref(id, '/video')} download={`${id}.mp4`}>
           Download
         </a>
-        <a class="button" id="stable-link" href={apiHref(id, '/video')} hidden={false}>
+        <a class="button" id="stable-link" href={apiHref(id, '/video')}>
           Stable link
         </a>
         <a class="button" href={`/compare?a=${encodeURIComponent(id)}${against}`}>

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers and times, as pages write them.
 
-const MISSING = '–';
-
 /** A count with separators. */
 export const count = (value: number): string => value.toLocaleString('en');
 
 /** Three significant digits, without an exponent. */
-export function significant(value: number | undefined, digits = 3): string {
-  if (value === undefined) return MISSING;
+export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   const text = size !== 0 && (size >= 1e9 || size < 1e-6) ? value.toExponential(digits - 1) : undefined;
@@ -17,21 +14,15 @@ export function significant(value: number | undefined, digits = 3): string {
 
 const wholeDigits = (size: number): number => (size < 1 ? 1 : Math.min(21, Math.floor(Math.log10(size)) + 1));
 
-/** Fixed decimals, or a dash. */
-export function fixed(value: number | undefined, decimals: number): string {
-  return value === undefined ? MISSING : value.toFixed(decimals);
-}
-
 /** Decibels; null is infinite: the frames are equal. */
-export function decibels(value: number | null | undefined): string {
-  return value === null ? '∞' : fixed(value, 2);
-}
+export const decibels = (value: number | null): string => (value === null ? '∞' : value.toFixed(2));
 
-/** Per cent with a true minus sign. */
-export function percent(value: number | undefined): string {
-  if (value === undefined) return MISSING;
-  const digits = Math.abs(value) >= 99 && Math.abs(value) < 100 ? 2 : 1;
-  return `${value.toFixed(digits).replace('-', '−')} %`;
+/** Per cent with a true minus sign, without the unit. */
+export function percent(value: number): string {
+  const size = Math.abs(value);
+  const digits = size >= 99 && size < 100 ? 2 : size < 1000 ? 1 : 0;
+  const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return text.replace('-', '−');
 }
 
 /** `4.2 MB`. */

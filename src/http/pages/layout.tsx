@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx';
 
 const NAV = [
   ['/', 'Experiments'],
-  ['/compare', 'Side by side'],
+  ['/compare', 'Compare'],
   ['/api/openapi.json', 'API'],
 ] as const;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Child } from 'hono/jsx';
 import type { ExperimentSummary } from '../../experiment/summary.js';
 import { isExperimentId } from '../../storage/keys.js';
-import { count, decibels, fixed, percent, significant } from './format.js';
+import { count, decibels, percent, significant } from './format.js';
 import { Page } from './layout.js';
 import { ListFilters } from './list-filters.js';
 import { type ListView, listHref, pageNumbers, SORTS, type Sort } from './list-query.js';
@@ -109,8 +110,8 @@ function Table({ view, experiments, now }: TableProps) {
 }
 
 function Row({ experiment, now }: { experiment: ExperimentSummary; now: number }) {
-  const { id, createdAt, status, approach, linkExpiresAt, verified } = experiment;
-  const saved = experiment.reductionPercent;
+  const { id, createdAt, status, approach, bitrateMbps, reductionPercent, psnrDb, ssim } = experiment;
+  const { video, linkExpiresAt, verified } = experiment;
   return (
     <tr>
       <td class="picture">
@@ -120,28 +121,42 @@ function Row({ experiment, now }: { experiment: ExperimentSummary; now: number }
         {isExperimentId(id) ? <a href={experimentHref(id)}>{id}</a> : <span class="odd">{id}</span>}
         {approach !== undefined && <span class="approach">{approach}</span>}
       </th>
-      <td data-label="Created">
+      <Cell label="Created">
         <Moment at={createdAt} />
-      </td>
-      <td data-label="Status">{status === undefined ? '–' : <Chip word={status} />}</td>
-      <td data-label="Bit rate" class="number">
-        {significant(experiment.bitrateMbps)} <span class="unit">Mbps</span>
-      </td>
-      <td data-label="Against HEVC" class={saved !== undefined && saved < 0 ? 'number warn' : 'number'}>
-        {percent(saved)}
-      </td>
-      <td data-label="PSNR" class="number">
-        {decibels(experiment.psnrDb)} <span class="unit">dB</span>
-      </td>
-      <td data-label="SSIM" class="number">
-        {fixed(experiment.ssim, 4)}
-      </td>
-      <td data-label="Video">
-        <VideoChip video={experiment.video} />
-      </td>
-      <td data-label="Link">{linkExpiresAt === undefined ? '–' : <Expiry at={linkExpiresAt} now={now} />}</td>
-      <td data-label="Verified">{verified === undefined ? '–' : <Chip word={verified} />}</td>
+      </Cell>
+      <Cell label="Status">{status !== undefined && <Chip word={status} />}</Cell>
+      <Cell label="Bit rate" unit="Mbps">
+        {bitrateMbps !== undefined && significant(bitrateMbps)}
+      </Cell>
+      <Cell label="Against HEVC" unit="%">
+        {reductionPercent !== undefined && (
+          <span class={reductionPercent < 0 ? 'warn' : undefined}>{percent(reductionPercent)}</span>
+        )}
+      </Cell>
+      <Cell label="PSNR" unit="dB">
+        {psnrDb !== undefined && decibels(psnrDb)}
+      </Cell>
+      <Cell label="SSIM" unit="">
+        {ssim?.toFixed(4)}
+      </Cell>
+      <Cell label="Video">
+        <VideoChip video={video} />
+      </Cell>
+      <Cell label="Link">{linkExpiresAt !== undefined && <Expiry at={linkExpiresAt} now={now} />}</Cell>
+      <Cell label="Verified">{verified !== undefined && <Chip word={verified} />}</Cell>
     </tr>
+  );
+}
+
+/** A value, or a dash; `unit` makes it a number. */
+function Cell({ label, unit, children }: { label: string; unit?: string; children: Child }) {
+  const there = children !== false && children !== undefined;
+  const kinds = [unit !== undefined && 'number', !there && 'nothing'].filter(Boolean);
+  return (
+    <td data-label={label} class={kinds.length > 0 ? kinds.join(' ') : undefined}>
+      {there ? children : '–'}
+      {there && unit && <span class="unit"> {unit}</span>}
+    </td>
   );
 }
 

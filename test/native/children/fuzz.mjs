@@ -25,7 +25,7 @@ const CODES = [
 ];
 const FORMATS = ['rgb24', 'nv12', 'i420', 'yuv444p'];
 const CODECS = ['h264_420', 'h264_444', 'h264_rgb', 'mpeg4_as_recorded'];
-const CONTAINERS = ['mp4', 'matroska'];
+const CONTAINERS = ['mp4', 'matroska', 'fmp4'];
 const SIZE = { width: 16, height: 8 };
 const cpu = addon.about().cpuLevels.at(-1);
 let files = 0;
@@ -82,7 +82,7 @@ const GOOD = {
   resizeLinear: (variant) => [rgbOf(), SIZE.width, SIZE.height, 5 + variant, 3],
   createMuxer: (variant) => {
     const path = variant > 3 ? undefined : `${files++}`;
-    return [settingsOf(variant), CONTAINERS[variant % 2], path, 1e6];
+    return [settingsOf(variant), CONTAINERS[variant % CONTAINERS.length], path, 1e6];
   },
 };
 const SEGMENTS = CODECS.map((_, i) => addon.encodeSegment({ ...framesOf(), settings: settingsOf(i) }));
@@ -165,7 +165,7 @@ const steps = fc.array(step, { minLength: 1, maxLength: 8, size: 'max' });
 
 const muxer = fc.asyncProperty(variants, limits, steps, async (variant, limit, sequence) => {
   const path = variant > 3 ? undefined : `${files++}`;
-  const made = addon.createMuxer(settingsOf(variant), CONTAINERS[variant % 2], path, limit);
+  const made = addon.createMuxer(settingsOf(variant), CONTAINERS[variant % CONTAINERS.length], path, limit);
   const done = [];
   const promises = [];
   for (const { method, other, wait, spoils, how } of sequence) {
