@@ -37,7 +37,10 @@ export async function checkStores(
     table: table.name,
     bucket: objects.bucket,
     checks: results.map(({ error, ...check }) => check),
-    iamPolicy: iamPolicy(objects.bucket, table.name, { templates: stores.templates, ...(region && { region }) }),
+    iamPolicy: iamPolicy(objects.bucket, table.name, {
+      ...{ templates: stores.templates, source: stores.source },
+      ...(region && { region }),
+    }),
     corsRules: corsRules([origin ?? '*']),
   };
   return { report, failure: results.find(({ error }) => error)?.error };

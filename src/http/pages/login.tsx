@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Page } from './layout.js';
+import { Problem } from './parts.js';
 
 interface Props {
   /** Where the login leads, a path of ours. */
@@ -12,13 +13,15 @@ interface Props {
 export function LoginPage({ next, wrong = false }: Props) {
   return (
     <Page title="Log in">
-      <form class="login" method="post" action="/login">
+      <div class="title">
         <h1>Log in</h1>
+      </div>
+      {wrong && <Problem code="WRONG_TOKEN" message="This is not the token of this server." />}
+      <form class="filters" method="post" action="/login">
         <input type="hidden" name="next" value={next} />
-        <p>
-          <label for="token">Token</label>
+        <label class="wide">
+          <span>Token</span>
           <input
-            id="token"
             name="token"
             type="password"
             autocomplete="current-password"
@@ -27,17 +30,14 @@ export function LoginPage({ next, wrong = false }: Props) {
             aria-describedby="token-note"
             aria-invalid={wrong ? 'true' : undefined}
           />
-        </p>
-        <p id="token-note" class="note">
-          The one that the server was started with, as FRAMEKILN_TOKEN. You stay logged in for 12 hours.
-        </p>
-        {wrong && (
-          <p class="error" role="alert">
-            This is not the token.
-          </p>
-        )}
-        <button type="submit">Log in</button>
+        </label>
+        <button type="submit" class="button primary">
+          Log in
+        </button>
       </form>
+      <p id="token-note" class="muted">
+        The one that the server was started with, as FRAMEKILN_TOKEN. You stay logged in for 12 hours.
+      </p>
     </Page>
   );
 }
