@@ -155,11 +155,6 @@ export class Experiments implements Disposable {
     return [...new Set((await Promise.all(links)).map(({ url }) => new URL(url).origin))];
   }
 
-  /** The first of them: where videos are. */
-  async bucketOrigin(): Promise<string> {
-    return (await this.linkOrigins())[0] ?? '';
-  }
-
   /** For watching a video while `make` makes it: give its `add` as `onSegment`. */
   liveVideo(): LiveVideo {
     return new LiveVideo(this.#context.render.addon);

@@ -43,12 +43,6 @@ export async function loadVideo(
   }
 }
 
-type Place = Pick<HTMLVideoElement, 'currentTime' | 'playbackRate'> & { playing: boolean };
-
-function placeOf({ currentTime, playbackRate, paused, ended }: HTMLVideoElement): Place {
-  return { currentTime, playbackRate, playing: !paused && !ended };
-}
-
 class Loading {
   readonly #video: HTMLVideoElement;
   readonly #ask: () => ReturnType<typeof askVideo>;
@@ -57,40 +51,44 @@ class Loading {
   #link: VideoLink | undefined;
   /** A source is on its way: what the element says meanwhile is known already. */
   #busy = true;
+  /** Whether it plays, as far as people are concerned: a browser pauses what has an error. */
+  #playing: boolean;
 
   constructor(video: HTMLVideoElement, experiment: string, variant: Variant, options: LoadOptions) {
     this.#video = video;
     this.#options = options;
     this.#ask = () => askVideo(experiment, variant, options.signal);
+    this.#playing = !video.paused;
   }
 
   async start(): Promise<void> {
     const { signal } = this.#options;
     this.#video.addEventListener('error', () => this.#onError(), { signal });
     for (const name of ['play', 'seeking']) this.#video.addEventListener(name, () => this.#onUse(), { signal });
+    for (const name of ['play', 'pause']) this.#video.addEventListener(name, () => this.#onTurn(), { signal });
     await this.#load();
   }
 
   async #load(): Promise<void> {
     this.#busy = true;
-    // At once: a browser pauses what has an error.
-    const place = placeOf(this.#video);
     const { link, job } = await this.#ask();
-    await (link ? this.#play(link, place) : this.#make(job));
+    await (link ? this.#play(link) : this.#make(job));
   }
 
   /** Shows the stored video as the element was before: at the same frame, at the same speed. */
-  async #play(link: VideoLink, { currentTime, playbackRate, playing }: Place): Promise<void> {
+  async #play(link: VideoLink): Promise<void> {
     const { signal, rate, onLink } = this.#options;
     const video = this.#video;
+    const { currentTime, playbackRate } = video;
     this.#busy = true;
     this.#link = link;
     onLink?.(link);
     video.src = link.url;
+    // Before anything is there: it begins at that place.
+    if (currentTime > 0) video.currentTime = rate ? middleOf(frameAt(currentTime, rate), rate) : currentTime;
     await metadata(video, signal);
     video.playbackRate = playbackRate;
-    if (currentTime > 0) video.currentTime = rate ? middleOf(frameAt(currentTime, rate), rate) : currentTime;
-    if (playing) void video.play().catch(() => undefined);
+    if (this.#playing) void video.play().catch(() => undefined);
     this.#busy = false;
   }
 
@@ -115,7 +113,7 @@ class Loading {
     await done;
     const { link } = await this.#ask();
     if (!link) throw new ApiFailure({ code: 'NO_VIDEO', message: 'The video was made, and is not there any more' });
-    if (fed !== 'whole') return this.#play(link, placeOf(this.#video));
+    if (fed !== 'whole') return this.#play(link);
     this.#busy = false;
     this.#options.onLink?.(link);
   }
@@ -128,6 +126,11 @@ class Loading {
     // Some browsers play what they are given bit by bit without any help.
     if (fed === 'unsupported') this.#video.src = links.stream;
     return fed;
+  }
+
+  #onTurn(): void {
+    const { error, paused } = this.#video;
+    if (!error) this.#playing = !paused;
   }
 
   #onError(): void {

@@ -30,6 +30,7 @@ export class Player {
   readonly #stage: HTMLElement;
   readonly #notice = new Notice();
   readonly #help = makeHelp();
+  readonly #controls: HTMLElement;
   readonly #shown = create('p', { class: 'shown muted' });
   #variant: Variant = 'video';
   #loading = new AbortController();
@@ -44,9 +45,9 @@ export class Player {
       fullscreen: () => this.#fullscreen(section),
       help: () => (this.#help.open ? this.#help.close() : this.#help.showModal()),
     };
-    const controls = makeControls(this.playback, actions);
+    this.#controls = makeControls(this.playback, actions);
     const below = create('div', { class: 'variants' }, ...this.#makeVariants(), this.#shown);
-    section.replaceChildren(this.#stage, controls, this.#notice.element, below, this.#help);
+    section.replaceChildren(this.#stage, this.#controls, this.#notice.element, below, this.#help);
     video.addEventListener('click', () => this.playback.toggle());
     for (const name of ['waiting', 'playing', 'pause', 'seeked']) {
       video.addEventListener(name, () => this.#stage.classList.toggle('waiting', name === 'waiting'));
@@ -60,7 +61,7 @@ export class Player {
     this.#loading.abort();
     this.#loading = new AbortController();
     this.#variant = variant;
-    this.#stage.hidden = false;
+    this.#show(true);
     this.#stage.classList.add('waiting');
     this.#notice.say('Asking for the video…');
     this.#shown.textContent = '';
@@ -97,8 +98,13 @@ export class Player {
     this.#loading.abort();
     this.#stage.classList.remove('waiting');
     // What has been seen stays on show.
-    this.#stage.hidden = this.playback.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;
+    this.#show(this.playback.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
     this.#notice.failure(failure, () => void this.open(this.#variant, this.playback.frame));
+  }
+
+  #show(shown: boolean): void {
+    this.#stage.hidden = !shown;
+    this.#controls.hidden = !shown;
   }
 
   #fullscreen(section: HTMLElement): void {

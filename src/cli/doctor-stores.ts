@@ -38,7 +38,8 @@ export async function checkStores(
     bucket: objects.bucket,
     checks: results.map(({ error, ...check }) => check),
     iamPolicy: iamPolicy(objects.bucket, table.name, {
-      ...{ templates: stores.templates, source: stores.source },
+      templates: stores.templates,
+      ...(stores.source !== undefined && { source: stores.source }),
       ...(region && { region }),
     }),
     corsRules: corsRules([origin ?? '*']),

@@ -45,7 +45,10 @@ export function serveCommand(): Command {
     .addOption(new Option('--port <n>', '0 takes any that is free').env('FRAMEKILN_PORT').default('8080'))
     .option('--token-file <file>', 'the token, instead of FRAMEKILN_TOKEN')
     .option('--insecure', 'let everybody in who can reach the address')
-    .option('--allowed-host <name...>', 'names by which browsers may ask; default on loopback: localhost')
+    .option(
+      '--allowed-host <name...>',
+      'names by which browsers may ask, beside localhost; default: any, but on loopback none',
+    )
     .option('--trust-proxy', 'take the client from X-Forwarded-For, which a proxy in front has set');
   withDocumentOptions(withVideoOptions(withStoreOptions(command)))
     .option('--source <source>', 'what experiments compressed unless they say it: s3://bucket/key, or schedule')
@@ -60,7 +63,7 @@ async function serve(options: Options): Promise<void> {
   const token = await readToken(options);
   const { createApp, createLog, hostNames, isLoopback, startServer } = await loadHttp();
   const { host, insecure, trustProxy, allowedHost } = options;
-  const hosts = allowedHost ?? hostNames(host);
+  const hosts = hostNames(host, allowedHost);
   if (!isLoopback(host) && token === undefined && !insecure) {
     const remedy = `Set FRAMEKILN_TOKEN, or say --insecure to let everybody in who can reach ${host}.`;
     throw new FramekilnError('INVALID_SETTING', `Expected a token for --host ${host}, which others can reach`, {

@@ -66,14 +66,14 @@ export function createApp(options: AppOptions): App {
     experiments,
     jobs,
     log,
-    bucketOrigin: async () => (await experiments()).bucketOrigin(),
     limiter: createRateLimiter({ points: options.jobsPerMinute ?? 60, seconds: 60, trustProxy }),
     dispatch,
     onStreamed: metrics.streamed,
   };
 
+  const linkOrigins = async () => (await experiments()).linkOrigins();
   const app = new Hono();
-  app.use(requestLog(log, { trustProxy }), metrics.middleware, securityHeaders(services.bucketOrigin));
+  app.use(requestLog(log, { trustProxy }), metrics.middleware, securityHeaders(linkOrigins));
   app.use(allowedHosts(options.hosts), sameOriginOnly(), limitBody());
   app.onError((error, c) => {
     const refusal = refusalOf(error);

@@ -44,9 +44,12 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** The names by which browsers may ask a server that listens there; undefined: any. */
-export function hostNames(host: string): readonly string[] | undefined {
-  return isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : undefined;
+/**
+ * The names by which browsers may ask a server that listens there; undefined: any.
+ * @param allowed beside those of this machine
+ */
+export function hostNames(host: string, allowed?: readonly string[]): readonly string[] | undefined {
+  return allowed || isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host, ...(allowed ?? [])] : undefined;
 }
 
 /**

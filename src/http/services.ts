@@ -11,8 +11,6 @@ export interface Services {
   experiments: () => Promise<Experiments>;
   jobs: JobBoard;
   log: Logger;
-  /** Where presigned links lead, such as `https://bucket.s3.us-east-1.amazonaws.com`: for the pages' security policy. */
-  bucketOrigin: () => Promise<string>;
   /** Whether this client may start one more job now. */
   limiter: (c: Context) => Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number }>;
   /** Where videos are made when not in this process. */

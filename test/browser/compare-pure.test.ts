@@ -2,10 +2,10 @@
 // What the page that compares two videos decides and calculates, without a browser.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameRing, newestPair, slotsFor } from '../../src/browser/compare/frame-ring.js';
+import { FrameRing, newestPair } from '../../src/browser/compare/frame-ring.js';
 import { type Clip, pair } from '../../src/browser/compare/pairing.js';
 import { frameAt, middleOf, parseRate, secondsOf } from '../../src/browser/compare/rate.js';
-import { follow } from '../../src/browser/compare/sync.js';
+import { follow, repace } from '../../src/browser/compare/sync.js';
 import { DEFAULTS, MODES, readUrlState, VARIANTS, writeUrlState } from '../../src/browser/compare/url-state.js';
 import { clamped, fitted, MOST_ZOOM, panes, panned, pictureAt, zoomedAt } from '../../src/browser/compare/view.js';
 
@@ -118,39 +118,56 @@ describe('one clock', () => {
   });
 });
 
+describe('the pace', () => {
+  const FULL = { share: 1, since: 0 };
+
+  test('as long as pairs come, or have no time to, it stays', () => {
+    expect(repace(FULL, 10_000, 9500, 33)).toBe(FULL);
+    expect(repace(FULL, 10_000, 8500, 800)).toBe(FULL);
+  });
+
+  test('without pairs it falls in steps to a tenth, and comes back', () => {
+    let pace = FULL;
+    for (let now = 1000; now < 20_000; now += 16) pace = repace(pace, now, 0, 33);
+    expect(pace.share).toBeCloseTo(0.1);
+    for (let now = 20_000; now < 80_000; now += 16) pace = repace(pace, now, now - 40, 33);
+    expect(pace.share).toBe(1);
+  });
+});
+
 describe('the last frames', () => {
-  const ring = () => new FrameRing(['one', 'two', 'three']);
+  const ring = () => new FrameRing<string>(3);
   const same = (frame: number) => frame;
 
   test('the newest frame that both have', () => {
     const [a, b] = [ring(), ring()];
     expect(newestPair(a, b, same)).toBeUndefined();
-    for (const frame of [5, 6, 7, 8]) a.put(frame);
-    for (const frame of [4, 5, 6]) b.put(frame);
+    for (const frame of [5, 6, 7, 8]) a.put(frame, '');
+    for (const frame of [4, 5, 6]) b.put(frame, '');
     expect(newestPair(a, b, same)).toBe(6);
-    b.put(7);
+    b.put(7, '');
     expect(newestPair(a, b, same)).toBe(7);
     expect(a.has(5)).toBe(false);
   });
 
   test('newest is what came last, not what has the highest number', () => {
     const [a, b] = [ring(), ring()];
-    for (const frame of [8, 9, 2]) for (const side of [a, b]) side.put(frame);
+    for (const frame of [8, 9, 2]) for (const side of [a, b]) side.put(frame, '');
     expect(newestPair(a, b, same)).toBe(2);
-    for (const side of [a, b]) side.put(9);
+    for (const side of [a, b]) side.put(9, '');
     expect(newestPair(a, b, same)).toBe(9);
   });
 
-  test('a frame that comes again keeps its slot', () => {
-    const one = ring();
-    const slot = one.put(1);
-    one.put(2);
-    expect(one.put(1)).toBe(slot);
-    expect(one.frames()).toEqual([1, 2]);
-  });
-
-  test('fewer of large pictures', () => {
-    expect([320 * 180, 1920 * 1080, 7680 * 4320].map((pixels) => slotsFor(pixels, pixels))).toEqual([8, 8, 3]);
+  test('whatever goes in comes out once, and no more than three stay', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6)), (frames) => {
+        const one = new FrameRing<number>(3);
+        const out = frames.flatMap((frame, i) => one.put(frame, i));
+        expect(one.frames().length).toBeLessThanOrEqual(3);
+        expect(one.frames()[0]).toBe(frames.at(-1));
+        expect([...out, ...one.clear()].sort((a, b) => a - b)).toEqual(frames.map((_, i) => i));
+      }),
+    );
   });
 });
 

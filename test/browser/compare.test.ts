@@ -106,10 +106,8 @@ inBrowser('zoom and pan: wheel, keys, buttons, double click', async () => {
   const fit = await zoom();
   const { x = 0, y = 0 } = (await page.locator('#canvas').boundingBox()) ?? {};
   await page.mouse.move(x + 400, y + 200);
-  const below = await page.getAttribute('#pixel', 'data-x', { timeout: 1 }).catch(() => null);
   await page.mouse.wheel(0, -600);
   await expect.poll(zoom).toBeGreaterThan(fit * 3);
-  await expect.poll(() => page.getAttribute('#pixel', 'data-x')).not.toBe(below === null ? null : '');
   await page.keyboard.press('-');
   await page.keyboard.press('0');
   expect(await zoom()).toBe(fit);

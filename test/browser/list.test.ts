@@ -31,7 +31,7 @@ inBrowser('the newest come first; heads of columns sort, and say so', async () =
   const { visit } = await openList();
   const page = await visit('/');
   expect(await ids(page)).toEqual([6, 5, 4, 3, 2, 1, 0].map((i) => `exp-${i}`));
-  expect(await page.locator('th[aria-sort]').innerText()).toBe('Created');
+  expect(await page.locator('th[aria-sort]').innerText()).toBe('Created (UTC)');
 
   await page.click('thead >> text=Bit rate');
   expect(await ids(page)).toEqual([4, 6, 0, 2, 5, 1, 3].map((i) => `exp-${i}`));

@@ -62,9 +62,12 @@ inBrowser('a link that ends while it plays is renewed: it goes on at the same fr
   await page.waitForFunction(() => document.querySelector('video')?.ended, null, { timeout: 30_000 });
   expect(links()).toBe(2);
   const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames);
-  // Never back, but for the frame that was on show, and none is missing around the renewal.
-  const steps = frames.slice(1).map((frame, i) => frame - (frames[i] as number));
+  // Chromium shows the first frame of a new source for a moment, wherever it begins.
+  const seen = frames.filter((frame) => frame > 0);
+  // Never back: the frame that was on show is the first again. One or two may fall out, as at any time.
+  const steps = seen.slice(1).map((frame, i) => frame - (seen[i] as number));
   expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...steps)).toBeLessThan(8);
   expect(frames.at(-1)).toBe(59);
   expect(await page.locator('select.speed').inputValue()).toBe('1.5');
   expect(await page.locator('.player .problem').count()).toBe(0);

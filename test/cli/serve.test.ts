@@ -9,6 +9,7 @@ import { useBackfillStores } from '../support/backfill-stores.js';
 import { ENDLESS } from '../support/documents.js';
 import { temporaryFolder } from '../support/folder.js';
 import { framekiln, MAIN, start } from '../support/process.js';
+import { sendRaw } from '../support/raw-http.js';
 import { record, smallDocument } from '../support/records.js';
 
 const stores = await useBackfillStores();
@@ -149,10 +150,11 @@ describe('who gets in', () => {
     const { env } = await opened();
     const { url } = await serving(env);
     expect((await fetch(url.replace('127.0.0.1', 'localhost'))).status).toBe(200);
-    const other = await serving(env, '--allowed-host', 'dashboard.example.com');
-    expect(await (await fetch(`${other.url}/api/experiments`)).json()).toMatchObject({
-      error: { code: 'HOST_NOT_ALLOWED' },
-    });
+    const { port } = new URL((await serving(env, '--allowed-host', 'dashboard.example.com')).url);
+    const ask = (name: string) =>
+      sendRaw(Number(port), `GET /api/experiments HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
+    for (const name of ['dashboard.example.com', 'localhost']) expect(await ask(name)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask('evil.example')).toMatch(/^HTTP\/1\.1 403 .*"code":"HOST_NOT_ALLOWED"/s);
   });
 });
 

@@ -111,9 +111,10 @@ describe('names', () => {
   });
 
   test('those that are allowed', async () => {
-    const { port } = await started(named(['Dashboard.example.com']));
+    const { port } = await started(named(hostNames('0.0.0.0', ['Dashboard.example.com'])));
     expect(await ask(port, 'dashboard.example.com:443')).toMatch(/^HTTP\/1\.1 200 /);
-    expect(await ask(port, 'localhost')).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await ask(port, 'localhost')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask(port, 'evil.example')).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   test('beyond loopback any will do', async () => {

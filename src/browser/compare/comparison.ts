@@ -125,14 +125,16 @@ export class Comparison {
 
   /** What changes with the state beside the controls. */
   #follow(): void {
-    const { frame, frames, playing } = this.#store.state;
+    const { frame, frames, playing, pace, speed } = this.#store.state;
     if (!playing && frames > 0) this.#url.write(this.#store.state);
     this.#pixels?.update();
     this.#measures?.show(frame);
     const readout = byId('readout', HTMLElement);
     if (!readout || frames === 0) return;
     const time = clock(frame / (this.#stage.framesPerSecond ?? 1));
-    readout.textContent = [time, this.#measures?.textOf(frame)].filter(Boolean).join(' · ');
+    const slowed =
+      playing && pace < 1 && `slowed to ${(pace * speed).toFixed(2)}×: this machine cannot play both faster`;
+    readout.textContent = [time, this.#measures?.textOf(frame), slowed].filter(Boolean).join(' · ');
   }
 
   #enter(state: 'loading' | 'ready' | 'failed'): void {

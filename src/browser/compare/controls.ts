@@ -62,6 +62,7 @@ export function connectControls(
     showMode(root, state, modes);
     if (gain) gain.value = String(Math.log2(state.gain));
     setText('gain-shown', `${Math.round(state.gain)}×`);
+    setText('legend', `${Math.ceil(255 / state.gain)} levels${state.gain > 1 ? ' and more' : ''}`);
     setText('zoom', `${zoomText(stage.view.zoom)}×`);
     if (speed) speed.value = String(state.speed);
     if (variant) variant.value = state.variant;

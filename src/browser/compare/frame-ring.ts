@@ -1,51 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The last few frames of one side, each in a slot that is used again for the oldest. */
+/** The last few frames of one side. */
 export class FrameRing<T> {
-  readonly #slots: { frame: number; value: T; age: number }[];
-  #age = 0;
+  readonly #most: number;
+  /** Latest last, by when they came. */
+  readonly #entries = new Map<number, T>();
 
-  /** @param values one for each slot */
-  constructor(values: readonly T[]) {
-    this.#slots = values.map((value) => ({ frame: -1, value, age: 0 }));
+  /** @param most frames that are kept */
+  constructor(most: number) {
+    this.#most = most;
   }
 
   has(frame: number): boolean {
-    return this.#slots.some((slot) => slot.frame === frame);
+    return this.#entries.has(frame);
   }
 
   get(frame: number): T | undefined {
-    return this.#slots.find((slot) => slot.frame === frame)?.value;
+    return this.#entries.get(frame);
   }
 
-  /** The slot for a new frame; its value is what was there before. */
-  put(frame: number): T | undefined {
-    const known = this.#slots.find((slot) => slot.frame === frame);
-    const slot = known ?? this.#slots.reduce((oldest, other) => (other.age < oldest.age ? other : oldest));
-    slot.frame = frame;
-    slot.age = ++this.#age;
-    return slot.value;
+  /** Takes a frame in, and gives what is not kept any more. */
+  put(frame: number, value: T): T[] {
+    const known = this.#entries.get(frame);
+    this.#entries.delete(frame);
+    this.#entries.set(frame, value);
+    const [oldest] = this.#entries;
+    if (known !== undefined) return [known];
+    if (this.#entries.size <= this.#most || !oldest) return [];
+    this.#entries.delete(oldest[0]);
+    return [oldest[1]];
   }
 
-  /** Latest first, by when they came. */
+  /** Latest first. */
   frames(): number[] {
-    const taken = this.#slots.filter(({ frame }) => frame >= 0);
-    return taken.sort((one, other) => other.age - one.age).map(({ frame }) => frame);
+    return [...this.#entries.keys()].reverse();
   }
 
-  clear(): void {
-    for (const slot of this.#slots) slot.frame = -1;
+  /** Empties it, and gives all that was in it. */
+  clear(): T[] {
+    const all = [...this.#entries.values()];
+    this.#entries.clear();
+    return all;
   }
 }
 
 /** The frame of A that came last among those whose partner is there too. */
-export function newestPair(a: FrameRing<unknown>, b: FrameRing<unknown>, partner: (frame: number) => number) {
+export function newestPair(
+  a: FrameRing<unknown>,
+  b: FrameRing<unknown>,
+  partner: (frame: number) => number,
+): number | undefined {
   return a.frames().find((frame) => b.has(partner(frame)));
-}
-
-const BUDGET = 160 * 1024 * 1024;
-
-/** How many frames of both sides fit a GPU of a phone, as RGBA. */
-export function slotsFor(pixelsA: number, pixelsB: number): number {
-  return Math.max(3, Math.min(8, Math.floor(BUDGET / ((pixelsA + pixelsB) * 4))));
 }

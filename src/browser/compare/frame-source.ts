@@ -2,7 +2,7 @@
 import type { Clip } from './pairing.js';
 import type { SideNow } from './sync.js';
 
-/** One frame's pixels, for the moment. Whoever takes it closes it. */
+/** One frame's pixels. Whoever takes it closes it, and keeps few. */
 export interface Picture {
   frame: number;
   image: TexImageSource;

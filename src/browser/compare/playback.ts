@@ -3,13 +3,15 @@
 import type { FrameSource } from './frame-source.js';
 import type { Pairing } from './pairing.js';
 import { middleOf, secondsOf } from './rate.js';
-import { follow } from './sync.js';
+import { follow, type Pace, repace } from './sync.js';
 
 export interface PlaybackEvents {
   /** Both present the frame that was sought. */
   onSought(): void;
   /** It plays now, or does no more. */
   onPlaying(playing: boolean): void;
+  /** So much of the wanted speed is played from now on; 1 is all. */
+  onPace(share: number): void;
 }
 
 export class Playback {
@@ -24,6 +26,8 @@ export class Playback {
   #wanted: number | undefined;
   #seeking: Promise<void> | undefined;
   #refresh = 0;
+  #pace: Pace = { share: 1, since: 0 };
+  #lastPair = 0;
 
   constructor(a: FrameSource, b: FrameSource, pairing: Pairing, events: PlaybackEvents) {
     this.#a = a;
@@ -42,7 +46,12 @@ export class Playback {
 
   set speed(speed: number) {
     this.#speed = speed;
-    for (const source of [this.#a, this.#b]) source.speed = speed;
+    this.#setPace({ share: 1, since: performance.now() });
+  }
+
+  /** Tells it that another pair has been drawn. */
+  drawn(): void {
+    this.#lastPair = performance.now();
   }
 
   get last(): number {
@@ -52,6 +61,7 @@ export class Playback {
   async play(): Promise<void> {
     if (this.#playing) return;
     this.#set(true);
+    this.#setPace({ share: 1, since: performance.now() });
     await (this.#a.presented >= this.last ? this.seek(0) : this.#seeking);
     this.#tick();
   }
@@ -95,12 +105,27 @@ export class Playback {
       this.#finish();
       return;
     }
-    const { rateB, seekB, hold } = follow(a.now(), b.now(), this.#speed, secondsOf(1, a.rate));
+    const frame = secondsOf(1, a.rate);
+    const { rateB, seekB, hold } = follow(a.now(), b.now(), this.#paced, frame);
+    // Loading is no reason to go slower.
+    const lastPair = hold ? performance.now() : this.#lastPair;
+    this.#setPace(repace(this.#pace, performance.now(), lastPair, (frame * 1000) / this.#speed));
     b.speed = rateB;
     if (seekB !== undefined) b.jump(Math.max(0, Math.min(seekB, middleOf(b.frames - 1, b.rate))));
     this.#run(a, hold !== 'a' && seekB === undefined);
     this.#run(b, hold !== 'b' || seekB !== undefined);
   };
+
+  get #paced(): number {
+    return this.#speed * this.#pace.share;
+  }
+
+  #setPace(pace: Pace): void {
+    const changed = pace.share !== this.#pace.share;
+    this.#pace = pace;
+    this.#a.speed = this.#paced;
+    if (changed) this.#events.onPace(pace.share);
+  }
 
   #run(source: FrameSource, go: boolean): void {
     if (go) source.play();
@@ -124,7 +149,7 @@ export class Playback {
     while (this.#wanted !== undefined) {
       const frame = this.#wanted;
       this.#stand();
-      this.#b.speed = this.#speed;
+      this.#b.speed = this.#paced;
       await Promise.all([this.#a.seek(frame), this.#b.seek(this.#pairing.partner(frame))]);
       if (this.#wanted === frame) this.#wanted = undefined;
       this.#events.onSought();

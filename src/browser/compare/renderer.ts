@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws pairs of frames, and says what is in their pixels.
-import { FrameRing, newestPair, slotsFor } from './frame-ring.js';
+import { FrameRing, newestPair } from './frame-ring.js';
 import type { Picture } from './frame-source.js';
-import type { Clip, Pairing } from './pairing.js';
+import type { Pairing } from './pairing.js';
 import { buildProgram, emptyTexture, type Program } from './program.js';
 import { SHADER_MODES } from './shader.js';
 import type { Mode } from './url-state.js';
@@ -10,6 +10,9 @@ import { GRID_ZOOM, type Pane, panes, type Size, type View } from './view.js';
 
 export type Side = 'a' | 'b';
 export type Rgb = [number, number, number];
+
+/** Decoders have few frames to give away. */
+const KEPT = 3;
 
 export interface Scene {
   mode: Mode;
@@ -26,13 +29,16 @@ export interface Scene {
 export class Renderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #program: Program;
-  readonly #rings: Record<Side, FrameRing<WebGLTexture>>;
+  readonly #rings = { a: new FrameRing<Picture>(KEPT), b: new FrameRing<Picture>(KEPT) };
+  readonly #textures: Record<Side, WebGLTexture>;
   readonly #target: WebGLFramebuffer;
   readonly #pairing: Pairing;
   readonly #picture: Size;
+  /** A's frame that is in the textures, with its partner. */
+  #drawn: number | undefined;
 
   /** @throws Error where there is no WebGL2 */
-  constructor(canvas: HTMLCanvasElement, a: Clip, b: Clip, pairing: Pairing) {
+  constructor(canvas: HTMLCanvasElement, picture: Size, pairing: Pairing) {
     // The last picture stays, so that it can be saved.
     const gl = canvas.getContext('webgl2', {
       alpha: false,
@@ -44,42 +50,39 @@ export class Renderer {
     this.#gl = gl;
     this.#program = buildProgram(gl);
     this.#target = gl.createFramebuffer();
-    const slots = slotsFor(a.width * a.height, b.width * b.height);
-    const ring = () => new FrameRing(Array.from({ length: slots }, () => emptyTexture(gl)));
-    this.#rings = { a: ring(), b: ring() };
+    this.#textures = { a: emptyTexture(gl), b: emptyTexture(gl) };
     this.#pairing = pairing;
-    this.#picture = a;
+    this.#picture = picture;
   }
 
-  /** Keeps what a side presents now. @throws SecurityError where its pixels may not be read */
+  /** Keeps what a side presents now, until newer ones come. */
   put(side: Side, picture: Picture): void {
-    const gl = this.#gl;
-    const known = this.#rings[side].has(picture.frame);
-    const texture = this.#rings[side].put(picture.frame);
-    if (known || !texture) return;
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture.image);
+    for (const old of this.#rings[side].put(picture.frame, picture)) old.close();
   }
 
-  /** A's frame of the newest pair that is whole. */
-  newest(): number | undefined {
-    return newestPair(this.#rings.a, this.#rings.b, this.#pairing.partner);
+  /** Lets go of all frames. */
+  close(): void {
+    for (const ring of Object.values(this.#rings)) for (const picture of ring.clear()) picture.close();
   }
 
-  /** Draws this frame of A and its partner; false when they are not there any more. */
-  draw(frame: number, { mode, view, split, gain, stage, density, around }: Scene): boolean {
+  /**
+   * Draws the newest pair that is whole; without one the last again.
+   * @returns A's frame, if there is anything to draw
+   * @throws SecurityError where pixels may not be read
+   */
+  draw({ mode, view, split, gain, stage, density, around }: Scene): number | undefined {
     const gl = this.#gl;
-    const textures = [this.#texture('a', frame), this.#texture('b', frame)];
-    if (!textures[0] || !textures[1] || gl.isContextLost()) return false;
+    this.#upload();
+    if (this.#drawn === undefined || gl.isContextLost()) return undefined;
     const { canvas } = gl;
     const [width, height] = [Math.round(stage.width * density), Math.round(stage.height * density)];
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     gl.viewport(0, 0, width, height);
     gl.useProgram(this.#program.program);
-    textures.forEach((texture, unit) => {
+    [this.#textures.a, this.#textures.b].forEach((texture, unit) => {
       gl.activeTexture(gl.TEXTURE0 + unit);
-      gl.bindTexture(gl.TEXTURE_2D, texture ?? null);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
     });
     gl.activeTexture(gl.TEXTURE0);
     const { at } = this.#program;
@@ -98,24 +101,33 @@ export class Renderer {
     gl.uniform1i(at('mode'), SHADER_MODES[mode]);
     gl.uniform3f(at('around'), ...around);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-    return true;
+    return this.#drawn;
   }
 
-  /** A pixel of the side's picture that belongs to A's frame. */
-  pixel(side: Side, frame: number, x: number, y: number): Rgb | undefined {
+  /** A pixel of a side's picture that is drawn. */
+  pixel(side: Side, x: number, y: number): Rgb | undefined {
     const gl = this.#gl;
-    const texture = this.#texture(side, frame);
-    if (!texture) return undefined;
+    if (this.#drawn === undefined) return undefined;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#target);
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.#textures[side], 0);
     const data = new Uint8Array(4);
     gl.readPixels(x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, data);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return [...data.subarray(0, 3)] as Rgb;
   }
 
-  #texture(side: Side, frame: number): WebGLTexture | undefined {
-    return this.#rings[side].get(side === 'a' ? frame : this.#pairing.partner(frame));
+  /** Only what is drawn goes to the graphics processor. */
+  #upload(): void {
+    const gl = this.#gl;
+    const frame = newestPair(this.#rings.a, this.#rings.b, this.#pairing.partner);
+    if (frame === undefined || frame === this.#drawn) return;
+    for (const side of ['a', 'b'] as const) {
+      const picture = this.#rings[side].get(side === 'a' ? frame : this.#pairing.partner(frame));
+      if (!picture) return;
+      gl.bindTexture(gl.TEXTURE_2D, this.#textures[side]);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture.image);
+    }
+    this.#drawn = frame;
   }
 }
 

@@ -34,7 +34,7 @@ export class Stage {
     this.#events = events;
     canvas.addEventListener('webglcontextlost', (event) => {
       event.preventDefault();
-      this.#renderer = undefined;
+      this.#closeRenderer();
       events.onGraphics('The graphics processor was lost; this page waits for it.');
     });
     canvas.addEventListener('webglcontextrestored', () => {
@@ -88,6 +88,7 @@ export class Stage {
     const playback = new Playback(a, b, pairing, {
       onSought: () => this.#takeBoth(),
       onPlaying: (playing) => this.#store.set({ playing }),
+      onPace: (pace) => this.#store.set({ pace }),
     });
     this.#playback = playback;
     for (const side of ['a', 'b'] as const) {
@@ -105,6 +106,7 @@ export class Stage {
 
   close(): void {
     this.#closed.abort();
+    this.#closeRenderer();
     this.#playback?.halt();
     this.#playback = undefined;
     this.#sides = undefined;
@@ -126,8 +128,7 @@ export class Stage {
       return at.x >= left && at.y >= top && at.x < left + width && at.y < top + height;
     });
     const sides = this.#sides;
-    const frame = this.#renderer?.newest();
-    if (!pane || !sides || frame === undefined) return undefined;
+    if (!pane || !sides) return undefined;
     const place = pictureAt(this.view, pane, at);
     const [x, y] = [Math.floor(place.x), Math.floor(place.y)];
     if (x < 0 || y < 0 || x >= sides.a.width || y >= sides.a.height) return undefined;
@@ -135,19 +136,18 @@ export class Stage {
       Math.floor(((x + 0.5) * sides.b.width) / sides.a.width),
       Math.floor(((y + 0.5) * sides.b.height) / sides.a.height),
     ] as const;
-    const a = this.#renderer?.pixel('a', frame, x, y);
-    const b = this.#renderer?.pixel('b', frame, ...other);
+    const a = this.#renderer?.pixel('a', x, y);
+    const b = this.#renderer?.pixel('b', ...other);
     return a && b && { x, y, a, b };
   }
 
   #openRenderer(): void {
     if (!this.#sides || !this.#pairing) return;
     try {
-      this.#renderer = new Renderer(this.#canvas, this.#sides.a, this.#sides.b, this.#pairing);
+      this.#renderer = new Renderer(this.#canvas, this.#sides.a, this.#pairing);
       this.#takeBoth();
     } catch (error) {
-      this.#renderer = undefined;
-      this.#events.onPlain(error instanceof Error ? error.message : String(error));
+      this.#giveUp(error);
     }
   }
 
@@ -163,10 +163,8 @@ export class Stage {
     try {
       const picture = this.#renderer && source.picture();
       if (picture) this.#renderer?.put(side, picture);
-      picture?.close();
     } catch (error) {
-      this.#renderer = undefined;
-      this.#events.onPlain(error instanceof Error ? error.message : String(error));
+      this.#giveUp(error);
     }
     this.redraw();
   }
@@ -174,16 +172,30 @@ export class Stage {
   #draw(): void {
     const sides = this.#sides;
     if (!sides) return;
-    const frame = this.#renderer ? this.#renderer.newest() : Math.max(0, sides.a.presented);
-    if (frame === undefined) return;
     const { split, gain } = this.#store.state;
     const mode = shownMode(this.#store.state);
-    const density = devicePixelRatio;
-    const scene = { mode, split, gain, view: this.view, stage: this.size, density, around: this.#around };
-    if (this.#renderer && !this.#renderer.draw(frame, scene)) return;
+    const scene = { mode, split, gain, view: this.view, stage: this.size, density: devicePixelRatio };
+    let frame: number | undefined = Math.max(0, sides.a.presented);
+    try {
+      if (this.#renderer) frame = this.#renderer.draw({ ...scene, around: this.#around });
+    } catch (error) {
+      this.#giveUp(error);
+    }
+    if (frame === undefined) return;
+    if (frame !== this.#store.state.frame) this.#playback?.drawn();
     this.#root.dataset.frame = String(frame);
     this.#root.toggleAttribute('data-stacked', (this.panes[1]?.top ?? 0) > 0);
     this.#store.set({ frame });
+  }
+
+  #closeRenderer(): void {
+    this.#renderer?.close();
+    this.#renderer = undefined;
+  }
+
+  #giveUp(error: unknown): void {
+    this.#closeRenderer();
+    this.#events.onPlain(error instanceof Error ? error.message : String(error));
   }
 
   #restyle(): void {

@@ -6,6 +6,8 @@ import { readUrlState, type UrlState } from './url-state.js';
 export interface CompareState extends UrlState {
   playing: boolean;
   speed: number;
+  /** How much of that this machine can do, 0 to 1. */
+  pace: number;
   loop: boolean;
   /** That have a partner; 0 before both videos are there. */
   frames: number;
@@ -20,6 +22,7 @@ export function openStore(query: URLSearchParams): CompareStore {
     ...readUrlState(query),
     playing: false,
     speed: 1,
+    pace: 1,
     loop: false,
     frames: 0,
     flipped: false,

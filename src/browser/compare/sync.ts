@@ -40,3 +40,29 @@ export function follow(a: SideNow, b: SideNow, speed: number, frame: number): Fo
   // In steps: each change of the rate costs a browser something.
   return { rateB: speed * (1 + Math.round(nudge * 100) / 100) };
 }
+
+/** How much of the wanted speed a machine can do. Times in milliseconds. */
+export interface Pace {
+  /** 1 is all of it. */
+  share: number;
+  since: number;
+}
+
+/** So long without a whole pair, and it is too fast: each side drops other frames. */
+const STARVED = 600;
+const RECOVERED = 4000;
+const LEAST_SHARE = 0.1;
+
+/**
+ * Slower when no pairs come, faster again after a while.
+ * @param lastPair when the last new pair was shown
+ * @param frame milliseconds that a frame is on show at the wanted speed
+ */
+export function repace(pace: Pace, now: number, lastPair: number, frame: number): Pace {
+  const hungry = now - Math.max(lastPair, pace.since);
+  const enough = Math.max(STARVED, (2 * frame) / pace.share);
+  if (hungry > enough && pace.share > LEAST_SHARE)
+    return { share: Math.max(LEAST_SHARE, pace.share * 0.6), since: now };
+  if (pace.share < 1 && now - pace.since > RECOVERED) return { share: Math.min(1, pace.share * 1.25), since: now };
+  return pace;
+}

@@ -83,10 +83,17 @@ export class VideoSource implements FrameSource {
   picture(): Picture | undefined {
     const video = this.#video;
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
-    if (!('VideoFrame' in globalThis)) return { frame: this.#presented, image: video, close: () => undefined };
+    if (!('VideoFrame' in globalThis)) return this.#copy();
     // Unlike the element it says which frame it holds; the element may be a frame further than its last callback.
     const image = new VideoFrame(video);
     return { frame: this.#index(image.timestamp / 1e6), image, close: () => image.close() };
+  }
+
+  /** For browsers that give no frames away. */
+  #copy(): Picture {
+    const image = new OffscreenCanvas(this.width, this.height);
+    image.getContext('2d')?.drawImage(this.#video, 0, 0);
+    return { frame: this.#presented, image, close: () => undefined };
   }
 
   onFrame(callback: () => void): () => void {

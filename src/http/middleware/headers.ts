@@ -13,12 +13,12 @@ const HSTS = 'max-age=31536000';
 
 /**
  * The security headers of every answer; on pages a policy that lets them load from here and from the bucket only.
- * @param bucketOrigin where videos are; when it cannot be told, pages come without it
+ * @param linkOrigins where videos are; when it cannot be told, pages come without them
  */
-export function securityHeaders(bucketOrigin: () => Promise<string>): MiddlewareHandler {
+export function securityHeaders(linkOrigins: () => Promise<string[]>): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    const contentSecurityPolicy = await policyOf(c, bucketOrigin);
+    const contentSecurityPolicy = await policyOf(c, linkOrigins);
     const set = secureHeaders({
       contentSecurityPolicy,
       // Links from here tell the bucket nothing of the page; pages of ours tell each other.
@@ -38,22 +38,22 @@ export function securityHeaders(bucketOrigin: () => Promise<string>): Middleware
   };
 }
 
-async function policyOf(c: Context, bucketOrigin: () => Promise<string>): Promise<Policy> {
+async function policyOf(c: Context, linkOrigins: () => Promise<string[]>): Promise<Policy> {
   const type = c.res.headers.get('content-type') ?? '';
   if (type.startsWith('image/svg')) return PICTURE;
   if (!type.startsWith('text/html')) return DATA;
-  const bucket = await originOf(bucketOrigin);
+  const buckets = await originsOf(linkOrigins);
   return {
     ...{ defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'] },
-    ...{ mediaSrc: ["'self'", 'blob:', ...bucket], connectSrc: ["'self'", ...bucket] },
+    ...{ mediaSrc: ["'self'", 'blob:', ...buckets], connectSrc: ["'self'", ...buckets] },
     ...{ objectSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"] },
   };
 }
 
-/** As a list of one, or of none when the credentials or the region are missing. */
-async function originOf(bucketOrigin: () => Promise<string>): Promise<string[]> {
+/** None when the credentials or the region are missing. */
+async function originsOf(linkOrigins: () => Promise<string[]>): Promise<string[]> {
   try {
-    return [new URL(await bucketOrigin()).origin];
+    return (await linkOrigins()).map((url) => new URL(url).origin);
   } catch {
     return [];
   }

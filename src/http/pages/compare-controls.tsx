@@ -67,7 +67,7 @@ export function CompareControls() {
           <input type="range" id="gain" min={0} max={6} step={1} value="3" aria-label="Gain of the difference" />
           <output id="gain-shown" for="gain" />
         </label>
-        <fieldset class="group" aria-label="Zoom">
+        <fieldset class="group zooms" aria-label="Zoom">
           <button type="button" class="sign out" id="zoom-out" aria-label="Zoom out" title="Zoom out (-)" />
           <output class="zoom" id="zoom" />
           <button type="button" class="sign in" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)" />
@@ -100,10 +100,12 @@ export function KeysHelp() {
   return (
     <dialog id="keys" class="keys-help" aria-labelledby="keys-title">
       <form method="dialog">
-        <h2 id="keys-title">Keys</h2>
+        <div class="head">
+          <h2 id="keys-title">Keys</h2>
+          <button type="submit">Close</button>
+        </div>
         <dl class="keys" id="keys-list" />
         <p class="muted">Wheel or two fingers zoom, a drag moves the picture, a double click doubles it.</p>
-        <button type="submit">Close</button>
       </form>
     </dialog>
   );

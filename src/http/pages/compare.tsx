@@ -126,8 +126,12 @@ function ComparePage({ a, b, rateA, rateB }: PairProps) {
             aria-valuetext="50 % A"
             hidden
           />
-          <p class="graphics" id="graphics" role="status" />
+          <p class="legend">
+            <i />
+            <span id="legend" />
+          </p>
         </div>
+        <p class="graphics" id="graphics" role="status" />
         <noscript>
           <p>Without scripts, both can be played on their own.</p>
           <div class="alone">

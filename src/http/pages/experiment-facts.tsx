@@ -31,7 +31,7 @@ export function MetricsPart({ details }: { details: ExperimentDetails }) {
   const { metrics, videos, bitrateMbps, reductionPercent, psnrDb, ssim } = details;
   const facts: Fact[] = [
     ...(bitrateMbps === undefined ? [] : [fact('Bit rate', `${significant(bitrateMbps)} Mbps`)]),
-    ...(reductionPercent === undefined ? [] : [fact('Against HEVC at 10 Mbps', `${percent(reductionPercent)} %`)]),
+    ...(reductionPercent === undefined ? [] : [fact('Against HEVC 10 Mbps', `${percent(reductionPercent)} %`)]),
     ...(psnrDb === undefined ? [] : [fact('PSNR', `${decibels(psnrDb)} dB`)]),
     ...(ssim === undefined ? [] : [fact('SSIM', ssim.toFixed(4))]),
     ...(videos.video ? [fact('Video', describeVideo(videos.video))] : []),

@@ -45,11 +45,13 @@ export function isoTime(epochSeconds: number): string | undefined {
   return ms >= 0 && ms < 253_402_300_800_000 ? `${new Date(ms).toISOString().slice(0, 19)}Z` : undefined;
 }
 
-/** `2025-10-16 09:04 UTC`. */
-export function moment(epochSeconds: number): string {
-  const iso = isoTime(epochSeconds);
-  return iso === undefined ? String(epochSeconds) : `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+/** `2025-10-16 09:04`, in UTC. */
+export function minute(epochSeconds: number): string {
+  return isoTime(epochSeconds)?.slice(0, 16).replace('T', ' ') ?? String(epochSeconds);
 }
+
+/** `2025-10-16 09:04 UTC`. */
+export const moment = (epochSeconds: number): string => `${minute(epochSeconds)} UTC`;
 
 /** How long it takes, in its two largest units: `6 days 23 h`, `12 min`. */
 export function span(seconds: number): string {

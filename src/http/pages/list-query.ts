@@ -2,7 +2,7 @@
 // The list's own address: what it asks for, read and written.
 
 export const SORTS = [
-  ['createdAt', 'Created'],
+  ['createdAt', 'Created (UTC)'],
   ['id', 'Experiment'],
   ['status', 'Status'],
   ['bitrateMbps', 'Bit rate'],

@@ -2,11 +2,11 @@
 import type { Child } from 'hono/jsx';
 import type { ExperimentSummary } from '../../experiment/summary.js';
 import { isExperimentId } from '../../storage/keys.js';
-import { count, decibels, percent, significant } from './format.js';
+import { count, decibels, isoTime, minute, percent, significant } from './format.js';
 import { Page } from './layout.js';
 import { ListFilters } from './list-filters.js';
 import { type ListView, listHref, pageNumbers, SORTS, type Sort } from './list-query.js';
-import { Ago, apiHref, Chip, Expiry, experimentHref, Moment, VideoChip } from './parts.js';
+import { Ago, apiHref, Chip, Expiry, experimentHref, VideoChip } from './parts.js';
 
 /** A page of the list, as `Experiments.list` gives it. */
 export interface ListedPage {
@@ -121,8 +121,8 @@ function Row({ experiment, now }: { experiment: ExperimentSummary; now: number }
         {isExperimentId(id) ? <a href={experimentHref(id)}>{id}</a> : <span class="odd">{id}</span>}
         {approach !== undefined && <span class="approach">{approach}</span>}
       </th>
-      <Cell label="Created">
-        <Moment at={createdAt} />
+      <Cell label="Created (UTC)">
+        <time datetime={isoTime(createdAt)}>{minute(createdAt)}</time>
       </Cell>
       <Cell label="Status">{status !== undefined && <Chip word={status} />}</Cell>
       <Cell label="Bit rate" unit="Mbps">

@@ -16,7 +16,11 @@ export function LoginPage({ next, wrong = false }: Props) {
       <div class="title">
         <h1>Log in</h1>
       </div>
-      {wrong && <Problem code="WRONG_TOKEN" message="This is not the token of this server." />}
+      {wrong && (
+        <div class="title" role="alert">
+          <Problem code="WRONG_TOKEN" message="This is not the token." />
+        </div>
+      )}
       <form class="filters" method="post" action="/login">
         <input type="hidden" name="next" value={next} />
         <label class="wide">

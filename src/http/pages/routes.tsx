@@ -5,7 +5,7 @@ import type { ExperimentDetails } from '../../experiment/details.js';
 import type { Services } from '../services.js';
 import { ExperimentPage } from './experiment.js';
 import { ListPage } from './list.js';
-import { readListView } from './list-query.js';
+import { listHref, readListView } from './list-query.js';
 
 /** The pages about experiments. */
 export function pageRoutes(services: Services): Hono {
@@ -16,6 +16,8 @@ export function pageRoutes(services: Services): Hono {
     const experiments = await services.experiments();
     const listed = await experiments.list(view, c.req.raw.signal);
     c.header('Cache-Control', 'no-store');
+    // The address is of a time when there were more.
+    if (view.page > listed.pages && listed.pages > 0) return c.redirect(listHref({ ...view, page: listed.pages }));
     return c.html(<ListPage view={view} listed={listed} now={Date.now() / 1000} />);
   });
 

@@ -114,10 +114,15 @@ function accepted(c: Context, view: JobView): Response {
 }
 
 function stream(c: Context, { onStreamed }: Services, live: LiveVideo): Response {
-  const chunks = live.read(c.req.raw.signal);
+  const { signal } = c.req.raw;
+  const chunks = live.read(signal);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await chunks.next();
+      const { value, done } = await chunks.next().catch((error) => {
+        // Nobody is there to be told.
+        if (signal.aborted) return { value: undefined, done: true as const };
+        throw error;
+      });
       if (done) return controller.close();
       onStreamed?.(value.byteLength);
       controller.enqueue(value);
