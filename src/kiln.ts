@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { availableParallelism } from 'node:os';
 import type { Experiments, RegenerateCall, Regenerated } from './backfill/experiments.js';
 import type { BackfillOptions } from './backfill/run.js';
 import type { BackfillSummary } from './backfill/summary.js';
@@ -19,11 +18,11 @@ import type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure
 import type { Measurement } from './measure/source.js';
 import { type Addon, type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
 import { measureFidelity } from './render/colour.js';
-import { chooseCpu } from './render/cpu.js';
+import { cpuLevel } from './render/cpu.js';
 import { type Frame, renderFrames } from './render/frames.js';
 import type { JobOptions } from './render/job.js';
 import type { FrameRange } from './render/plan.js';
-import { RenderPool } from './render/pool.js';
+import { checkThreads, RenderPool } from './render/pool.js';
 import { type RenderSettings, rangeWithin, resolveSettings } from './render/settings.js';
 import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
 import type { Verification } from './verify/evidence.js';
@@ -128,8 +127,8 @@ export interface Kiln extends AsyncDisposable {
  */
 export function createKiln(options: KilnOptions = {}): Kiln {
   const addon = loadAddon();
-  const pool = new RenderPool(threadCount(options.threads));
-  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon, options.cpu) }, options);
+  const pool = new RenderPool(checkThreads(options.threads));
+  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon.about().cpuLevels, options.cpu) }, options);
 }
 
 class PooledKiln implements Kiln {
@@ -283,16 +282,4 @@ class PooledKiln implements Kiln {
       this.#calls.delete(call);
     }
   }
-}
-
-function threadCount(threads = availableParallelism()): number {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
-  return refuseSetting('an integer from 1 to 256', 'threads', threads);
-}
-
-function cpuLevel(addon: Addon, wanted: CpuLevel | undefined): CpuLevel {
-  const { cpuLevels } = addon.about();
-  if (wanted === undefined) return chooseCpu(cpuLevels, process.env.FRAMEKILN_CPU);
-  if (cpuLevels.includes(wanted)) return wanted;
-  return refuseSetting(`one of ${cpuLevels.join(', ')}`, 'cpu', wanted);
 }

@@ -12,9 +12,9 @@ namespace framekiln {
 namespace {
 
 constexpr const char* kFailed = "MUX_FAILED";
-/// A fragment ends where we say. The header waits for the first one: only then is it known how much later than decoded a
-/// frame is shown, which an edit list takes back, so that the first frame is shown at 0. (Negative composition offsets
-/// would do without it, but FFmpeg, and thus Chromium, reads them as a later start.) No index at the end: nobody waits.
+/// A fragment ends where we say. The header waits for the first one: only then is it known how much later than decoded
+/// a frame is shown, which an edit list takes back, so that the first frame is shown at 0. (Negative composition
+/// offsets would do without it, but FFmpeg, and thus Chromium, reads them as a later start.) No index at the end.
 constexpr const char* kFragmented = "+frag_custom+empty_moov+delay_moov+default_base_moof+skip_trailer";
 
 /// The stream as the settings describe it; an encoder adds nothing but the extradata.

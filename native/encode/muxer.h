@@ -10,8 +10,8 @@
 
 namespace framekiln {
 
-/// Writes segments, in order, into one file: constant frame rate, MP4 with its index before the media data. Of fmp4 each
-/// segment is a fragment, whole in the sink when append() returns and never touched again; the header is there first.
+/// Writes segments, in order, into one file: constant frame rate, MP4 with its index before the media data. Of fmp4
+/// each segment is a fragment, whole in the sink when append() returns and never touched again; the header comes first.
 /// Not thread-safe. Throws Error MUX_FAILED, or what the sink throws.
 class Muxer {
  public:

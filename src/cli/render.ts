@@ -51,7 +51,7 @@ export function renderCommand(): Command {
     .option('--chroma <420|444>', '420 (the default) plays everywhere; 444 keeps the colours, for Chromium and tools')
     .option('--lossless', 'keep every RGB pixel; for tools, not browsers')
     .option('--as-recorded', "the MPEG-4 file that OpenCV's VideoWriter wrote, to the byte")
-    .option('--segment <seconds>', 'length of a segment, 0.04 to 60; default 2')
+    .option('--segment <seconds>', 'length of a segment, 0.04 to 60; default 2; the first few are shorter')
     .option('--quiet', 'no progress')
     .option('--json', 'print the report as JSON')
     .action(render);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expected, FramekilnError } from '../errors.js';
+import { describe, expected, FramekilnError, refuseSetting } from '../errors.js';
 import { CPU_LEVELS, type CpuLevel } from '../native.js';
 
 /**
@@ -18,4 +18,13 @@ export function chooseCpu(available: readonly CpuLevel[], cap: string | undefine
     });
   }
   return available.filter((level) => CPU_LEVELS.indexOf(level) <= highest).at(-1) ?? 'reference';
+}
+
+/**
+ * The CPU level that was asked for, or else the best one that the environment allows.
+ * @throws FramekilnError `INVALID_SETTING` when it is not available
+ */
+export function cpuLevel(available: readonly CpuLevel[], wanted: CpuLevel | undefined): CpuLevel {
+  if (wanted === undefined) return chooseCpu(available, process.env.FRAMEKILN_CPU);
+  return available.includes(wanted) ? wanted : refuseSetting(`one of ${available.join(', ')}`, 'cpu', wanted);
 }

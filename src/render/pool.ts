@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os';
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { FramekilnError, fromNative } from '../errors.js';
+import { FramekilnError, fromNative, refuseSetting } from '../errors.js';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './worker.js';
 
 /** JavaScript memory of a thread, in MB: twice what the worst document takes that `checkBounds` lets pass. */
 const HEAP_MEGABYTES = 2048;
+
+/** @throws FramekilnError `INVALID_SETTING` */
+export function checkThreads(threads = availableParallelism()): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
+  return refuseSetting('an integer from 1 to 256', 'threads', threads);
+}
 
 /** Threads that run native calls. Tasks start in the order in which they were given. */
 export class RenderPool {

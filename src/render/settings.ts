@@ -36,7 +36,7 @@ export interface RenderSettings {
   asRecorded?: boolean | undefined;
   /** Only these frames, `end` exclusive. */
   range?: FrameRange | undefined;
-  /** Length of a segment, 0.04 to 60 seconds; default 2. */
+  /** Length of a segment, 0.04 to 60 seconds; default 2. The first few are shorter: who watches the video being made sees it sooner. */
   segmentSeconds?: number | undefined;
 }
 

@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { findChromium, launchChromium } from '../support/browser.js';
 import { golden } from '../support/documents.js';
 import { NEURAL, record } from '../support/records.js';
-import { allowPixels, putNumbered, ready, watchNumbers } from './compare-site.js';
+import { allowPixels, lookOnce, putNumbered, ready, watchNumbers } from './compare-site.js';
 import { keepPicture, useDashboard } from './dashboard.js';
 
 const { inBrowser, open, stores } = await useDashboard();
@@ -156,15 +156,16 @@ inBrowser('a link that ends while it plays is renewed, and the pairs stay pairs'
   await ready(page);
   await page.click('#play');
   await watchNumbers(page, 0, 3);
-  // As browsers do when the bucket answers 403 in the middle of a video.
+  // A link that the bucket refuses; Chromium begins at frame 0 again, and B must find A.
   await page.evaluate(() => {
     const video = document.querySelector('#video-b') as HTMLVideoElement;
-    video.src = `${video.src}&expired`;
+    video.src = video.src.replace(/Signature=\w{8}/, 'Signature=00000000');
   });
+  await page.waitForFunction(() => !(document.querySelector('#video-b') as HTMLVideoElement).src.includes('=00000000'));
+  const before = (await lookOnce(page)).a;
   const seen = await watchNumbers(page, 1000, 10);
   expect(seen.filter(({ a, b, frame }) => a !== b || a !== frame)).toEqual([]);
-  expect(seen.at(-1)?.a).toBeGreaterThan(60);
-  expect(await page.getAttribute('#video-b', 'src')).not.toContain('expired');
+  expect(seen.at(-1)?.a).toBeGreaterThan(Math.max(60, before));
 });
 
 inBrowser('what cannot be shown says why, with its remedy', async () => {

@@ -122,15 +122,19 @@ describe('the pace', () => {
   const FULL = { share: 1, since: 0 };
 
   test('as long as pairs come, or have no time to, it stays', () => {
-    expect(repace(FULL, 10_000, 9500, 33)).toBe(FULL);
-    expect(repace(FULL, 10_000, 8500, 800)).toBe(FULL);
+    expect(repace(FULL, 10_000, 9500, 1, 33)).toBe(FULL);
+    expect(repace(FULL, 10_000, 8500, 0.25, 200)).toBe(FULL);
+  });
+
+  test('never slower than browsers play', () => {
+    expect(repace(FULL, 1e6, 0, 0.1, 33)).toBe(FULL);
   });
 
   test('without pairs it falls in steps to a tenth, and comes back', () => {
     let pace = FULL;
-    for (let now = 1000; now < 20_000; now += 16) pace = repace(pace, now, 0, 33);
+    for (let now = 1000; now < 20_000; now += 16) pace = repace(pace, now, 0, 1, 33);
     expect(pace.share).toBeCloseTo(0.1);
-    for (let now = 20_000; now < 80_000; now += 16) pace = repace(pace, now, now - 40, 33);
+    for (let now = 20_000; now < 80_000; now += 16) pace = repace(pace, now, now - 40, 1, 33);
     expect(pace.share).toBe(1);
   });
 });

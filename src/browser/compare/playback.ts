@@ -109,7 +109,7 @@ export class Playback {
     const { rateB, seekB, hold } = follow(a.now(), b.now(), this.#paced, frame);
     // Loading is no reason to go slower.
     const lastPair = hold ? performance.now() : this.#lastPair;
-    this.#setPace(repace(this.#pace, performance.now(), lastPair, (frame * 1000) / this.#speed));
+    this.#setPace(repace(this.#pace, performance.now(), lastPair, this.#speed, frame * 1000));
     b.speed = rateB;
     if (seekB !== undefined) b.jump(Math.max(0, Math.min(seekB, middleOf(b.frames - 1, b.rate))));
     this.#run(a, hold !== 'a' && seekB === undefined);

@@ -51,7 +51,8 @@ export interface Pace {
 /** So long without a whole pair, and it is too fast: each side drops other frames. */
 const STARVED = 600;
 const RECOVERED = 4000;
-const LEAST_SHARE = 0.1;
+/** Of playback; browsers refuse less than a sixteenth. */
+const SLOWEST = 0.1;
 
 /**
  * Slower when no pairs come, faster again after a while.

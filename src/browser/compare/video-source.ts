@@ -4,6 +4,8 @@ import type { Clip } from './pairing.js';
 import { frameAt, middleOf, type Rate } from './rate.js';
 import type { SideNow } from './sync.js';
 
+/** Chromium refuses less than a sixteenth. */
+const LEAST_SPEED = 0.0625;
 /** A seek that takes longer will not come to its end, in milliseconds. */
 const MOST_SEEK = 10_000;
 /** After `seeked`, the frame itself follows within this, in milliseconds. */
@@ -38,7 +40,8 @@ export class VideoSource implements FrameSource {
   }
 
   set speed(speed: number) {
-    if (this.#video.playbackRate !== speed) this.#video.playbackRate = speed;
+    const played = Math.max(LEAST_SPEED, speed);
+    if (this.#video.playbackRate !== played) this.#video.playbackRate = played;
   }
 
   now(): SideNow {

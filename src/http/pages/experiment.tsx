@@ -105,29 +105,38 @@ function linkSentence(expiresAt: number | undefined, now: number): string {
 }
 
 function Actions({ details, now }: { details: ExperimentDetails; now: number }) {
-  const { id, videos, linkExpiresAt, original } = details;
+  const { id, videos, linkExpiresAt, original, document } = details;
   const against = original === undefined ? '' : '&b=original';
+  const regenerable = 'inspection' in document;
   return (
     <div class="below-player">
-      <p class="link-facts">
-        <span id="link-expiry" title={linkExpiresAt === undefined ? undefined : moment(linkExpiresAt)}>
-          {linkSentence(linkExpiresAt, now)}
-        </span>{' '}
-        Video shows the decompressed output.
-      </p>
+      {(regenerable || videos.video) && (
+        <p class="link-facts">
+          <span id="link-expiry" title={linkExpiresAt === undefined ? undefined : moment(linkExpiresAt)}>
+            {linkSentence(linkExpiresAt, now)}
+          </span>{' '}
+          Video shows the decompressed output.
+        </p>
+      )}
       <div class="actions">
-        <a class="button" id="download" href={apiHref(id, '/video')} download={`${id}.mp4`}>
-          Download
-        </a>
-        <a class="button" id="stable-link" href={apiHref(id, '/video')}>
-          Stable link
-        </a>
-        <a class="button" href={`/compare?a=${encodeURIComponent(id)}${against}`}>
-          Side by side
-        </a>
-        <button type="button" id="regenerate" hidden>
-          Regenerate
-        </button>
+        {(regenerable || videos.video) && (
+          <>
+            <a class="button" href={apiHref(id, '/video')} download={`${id}.mp4`}>
+              Download
+            </a>
+            <a class="button" id="stable-link" href={apiHref(id, '/video')}>
+              Stable link
+            </a>
+            <a class="button" href={`/compare?a=${encodeURIComponent(id)}${against}`}>
+              Side by side
+            </a>
+          </>
+        )}
+        {regenerable && (
+          <button type="button" id="regenerate" hidden>
+            Regenerate
+          </button>
+        )}
         <a class="button quiet" href={apiHref(id)}>
           JSON
         </a>

@@ -5,7 +5,6 @@ import type { Child } from 'hono/jsx';
 const NAV = [
   ['/', 'Experiments'],
   ['/compare', 'Compare'],
-  ['/api/openapi.json', 'API'],
 ] as const;
 
 export interface PageProps {
@@ -60,6 +59,9 @@ export function Page({ title, scripts = [], styles = [], here, children }: PageP
           </main>
           <footer class="site">
             <p>framekiln regenerates procedural videos from the parameters that made them, exact to the pixel.</p>
+            <p>
+              <a href="/api/openapi.json">API</a>
+            </p>
           </footer>
         </body>
       </html>
