@@ -47,12 +47,13 @@ export async function benchServe({ options, note }: Bench): Promise<PartResult> 
     }
     server = await startServer(stores.table, stores.bucket, options.threads);
     note(`serve: ${VIEWERS} viewers on ${EXPERIMENTS} experiments, half of them missing`);
-    const paths = ids.map((id) => `/api/experiments/${id}/video`);
-    const mixed = await view(server.url, paths, options.quick ? 1000 : 5000);
+    // A missing one, a stored one, and so on: each viewer goes through all of them.
+    const paths = ids.map((_, i) => `/api/experiments/${ids[(i % 2) * (EXPERIMENTS / 2) + (i >> 1)]}/video`);
+    const mixed = await view(server.url, paths, VIEWERS * EXPERIMENTS);
     await Promise.all(paths.map((path) => made(`${server?.url}${path}`)));
     const renders = await rendersOf(server.url);
     note('serve: the same, all stored');
-    const stored = await view(server.url, paths, options.quick ? 2000 : 10_000);
+    const stored = await view(server.url, paths, VIEWERS * EXPERIMENTS * (options.quick ? 1 : 2));
     note('serve: the first bytes of videos that nobody has rendered');
     const seconds: number[] = [];
     for (const experiment of firsts) seconds.push(await firstBytes(server.url, idOf(experiment)));

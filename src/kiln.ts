@@ -16,7 +16,7 @@ import { type FramesInput, openSource } from './measure/open.js';
 import { drawInputs, type Plot, plotInputs } from './measure/pictures.js';
 import type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure/sheet.js';
 import type { Measurement } from './measure/source.js';
-import { type Addon, type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
+import { type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
 import { measureFidelity } from './render/colour.js';
 import { cpuLevel } from './render/cpu.js';
 import { type Frame, renderFrames } from './render/frames.js';

@@ -8,19 +8,21 @@ import { event, pause } from './wait.js';
 const KEPT_BEHIND = 3;
 const ROOM_MS = 500;
 
-/** How a stream ended: all of it is in the video, or a part had to go again, or it could not be begun like this. */
-export type Fed = 'whole' | 'cut' | 'stored' | 'unsupported';
+/** How it went: all of the stream has been in the video, or it could not be begun like this. */
+export type Fed = 'whole' | 'stored' | 'unsupported';
 
 /**
  * Lets a video play a stream while it comes. Resolves when the stream has ended. No more is read than the browser has
  * room for.
  * @param seconds how long the whole video is, if that is known
+ * @param onFull told when the browser has no more room: from then on not all of the stream is there
  * @throws ApiFailure when there is no stream; what broke it; the signal's reason
  */
 export async function feedStream(
   video: HTMLVideoElement,
   path: string,
   seconds: number | undefined,
+  onFull: () => void,
   signal: AbortSignal,
 ): Promise<Fed> {
   const Kind = mediaSourceKind();
@@ -39,14 +41,13 @@ export async function feedStream(
     const source = await attach(video, Kind, signal);
     const buffer = source.addSourceBuffer(type);
     if (seconds !== undefined) source.duration = seconds;
-    let cut = false;
     for (;;) {
       const { value, done } = await reader.read();
       if (done) break;
-      if (await append(buffer, value, video, signal)) cut = true;
+      await append(buffer, value, video, onFull, signal);
     }
     if (source.readyState === 'open') source.endOfStream();
-    return cut ? 'cut' : 'whole';
+    return 'whole';
   } finally {
     await reader.cancel().catch(() => undefined);
   }
@@ -66,27 +67,27 @@ async function attach(video: HTMLVideoElement, Kind: MediaSourceKind, signal: Ab
   return source;
 }
 
-/** @returns whether room had to be made */
 async function append(
   buffer: SourceBuffer,
   bytes: Uint8Array<ArrayBuffer>,
   video: HTMLVideoElement,
+  onFull: () => void,
   signal: AbortSignal,
-): Promise<boolean> {
-  for (let cut = false; ; ) {
+): Promise<void> {
+  for (;;) {
     signal.throwIfAborted();
     try {
       buffer.appendBuffer(bytes);
-      await event(buffer, 'updateend', signal);
-      return cut;
+      return await event(buffer, 'updateend', signal);
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
     }
-    if (await dropBehind(buffer, video.currentTime - KEPT_BEHIND, signal)) cut = true;
-    else await pause(ROOM_MS, signal);
+    onFull();
+    if (!(await dropBehind(buffer, video.currentTime - KEPT_BEHIND, signal))) await pause(ROOM_MS, signal);
   }
 }
 
+/** @returns whether anything was dropped */
 async function dropBehind(buffer: SourceBuffer, end: number, signal: AbortSignal): Promise<boolean> {
   if (buffer.buffered.length === 0 || buffer.buffered.start(0) >= end) return false;
   buffer.remove(0, end);

@@ -99,30 +99,43 @@ class Loading {
     const stop = new AbortController();
     const feeding = AbortSignal.any([signal, stop.signal]);
     const done = watchJob(job, (view) => onJob?.(view), signal);
-    // There will be no more to watch; and what the browser cannot play like this it may play when it is stored.
+    // There will be no more to watch; or what the browser cannot play like this it may play when it is stored.
     done.catch(() => stop.abort());
     this.#video.addEventListener('error', () => stop.abort(), { signal: feeding });
-    const stored = this.#watch(job, done, feeding);
+    let full = false;
+    const onFull = () => {
+      full = true;
+      // Where there is no room for all of it, the stored video is better as soon as it is there.
+      void done.then(
+        () => stop.abort(),
+        () => undefined,
+      );
+    };
+    const fed = this.#feed(job, onFull, feeding).catch(() => undefined);
+    const stored = this.#store(
+      done,
+      fed.then((how) => how === 'whole' && !full),
+    );
     await Promise.race([event(this.#video, 'loadedmetadata', feeding).catch(() => stored), stored]);
     stored.catch((error) => this.#fail(error));
   }
 
-  /** Resolves when the video is stored, and all of it can be played. */
-  async #watch(job: JobView, done: Promise<JobView>, signal: AbortSignal): Promise<void> {
-    const fed = await this.#feed(job, signal).catch((): Fed => 'cut');
+  /** Resolves when the video is stored, and all of it can be played. `whole`: whether what was streamed is all there. */
+  async #store(done: Promise<JobView>, whole: Promise<boolean>): Promise<void> {
+    const enough = await whole;
     await done;
     const { link } = await this.#ask();
     if (!link) throw new ApiFailure({ code: 'NO_VIDEO', message: 'The video was made, and is not there any more' });
-    if (fed !== 'whole') return this.#play(link);
+    if (!enough) return this.#play(link);
     this.#busy = false;
     this.#options.onLink?.(link);
   }
 
-  async #feed({ links, frames }: JobView, signal: AbortSignal): Promise<Fed> {
+  async #feed({ links, frames }: JobView, onFull: () => void, signal: AbortSignal): Promise<Fed> {
     const { rate, whole } = this.#options;
     if (whole || links.stream === undefined) return 'unsupported';
     const seconds = frames === undefined || rate === undefined ? undefined : frames / rate;
-    const fed = await feedStream(this.#video, links.stream, seconds, signal);
+    const fed = await feedStream(this.#video, links.stream, seconds, onFull, signal);
     // Some browsers play what they are given bit by bit without any help.
     if (fed === 'unsupported') this.#video.src = links.stream;
     return fed;

@@ -84,14 +84,31 @@ export function refusalOf(error: unknown): Refusal {
 
 /** What to answer when an experiment has no video in the end. */
 export function refusalOfOutcome({ code = 'UNEXPECTED', message, remedy, pointer, tried }: Outcome): Refusal {
+  const help = remedy ?? remedyFor(code);
   const error = {
     code,
     message: message ?? 'It has no video',
-    ...(remedy && { remedy }),
+    ...(help && { remedy: help }),
     ...(pointer && { pointer }),
     ...(tried && { tried }),
   };
   return new Refusal(STATUS[code] ?? 409, error);
+}
+
+/** What can be done about an experiment that has no document to render. */
+function remedyFor(code: string): string | undefined {
+  switch (code) {
+    case 'archived':
+      return 'Restore the object from the archive, then ask for the video again.';
+    case 'not_procedural':
+      return 'It was not made from parameters: publish its own MP4 with "framekiln publish".';
+    case 'INVALID_DOCUMENT':
+      return 'Mend the document where it is stored, then ask for the video again.';
+    case 'no_parameters':
+      return 'Store its parameters at one of the places that were tried, or publish its own MP4 with "framekiln publish".';
+    default:
+      return undefined;
+  }
 }
 
 /** The error as an answer in JSON. */

@@ -156,6 +156,7 @@ inBrowser('a link that ends while it plays is renewed, and the pairs stay pairs'
   await ready(page);
   await page.click('#play');
   await watchNumbers(page, 0, 3);
+  await page.route(/Signature=00000000/, (route) => route.fulfill({ status: 403, body: 'Request has expired' }));
   // A link that the bucket refuses; Chromium begins at frame 0 again, and B must find A.
   await page.evaluate(() => {
     const video = document.querySelector('#video-b') as HTMLVideoElement;

@@ -82,12 +82,13 @@ inBrowser('different rates are paired by time, and it is said', async () => {
 });
 
 inBrowser('at any speed', async () => {
-  const page = await compare(TWO_UP);
+  const page = await compare(TWO_UP, { frames: 500 }, { frames: 500 });
   for (const speed of ['0.1', '4']) {
     await page.selectOption('#speed', speed);
-    await page.click('#play');
+    await page.click('#play[data-state=paused]');
     const seen = await watchNumbers(page, 500, 5);
     expect(seen.filter(({ a, b, frame }) => a !== b || a !== frame)).toEqual([]);
+    await page.click('#play[data-state=playing]');
     await page.keyboard.press('Home');
     await page.waitForSelector('#compare[data-frame="0"]');
   }

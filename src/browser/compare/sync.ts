@@ -23,7 +23,10 @@ const TOGETHER = 0.15;
 const CATCH_UP = 0.5;
 /** ... but with no more than this change of the rate ... */
 const MOST_NUDGE = 0.25;
-/** ... and beyond so many of them it is quicker to jump. */
+/** ... beyond this many seconds of the wall clock or frames the one ahead stands still, as no pairs come meanwhile ... */
+const HOLD_BEYOND = 0.12;
+const HOLD_FRAMES = 2.5;
+/** ... and beyond so many seconds it is quicker to jump. */
 const SEEK_BEYOND = 0.4;
 
 /**
@@ -35,6 +38,9 @@ export function follow(a: SideNow, b: SideNow, speed: number, frame: number): Fo
   if (a.waiting) return { rateB: speed, hold: 'b' };
   const drift = b.position - a.position;
   if (Math.abs(drift) > Math.max(SEEK_BEYOND * speed, 3 * frame)) return { rateB: speed, seekB: a.position };
+  if (Math.abs(drift) > Math.max(HOLD_BEYOND * speed, HOLD_FRAMES * frame)) {
+    return { rateB: speed, hold: drift > 0 ? 'b' : 'a' };
+  }
   if (Math.abs(drift) <= TOGETHER * frame) return { rateB: speed };
   const nudge = Math.max(-MOST_NUDGE, Math.min(MOST_NUDGE, -drift / (CATCH_UP * speed)));
   // In steps: each change of the rate costs a browser something.
@@ -57,13 +63,14 @@ const SLOWEST = 0.1;
 /**
  * Slower when no pairs come, faster again after a while.
  * @param lastPair when the last new pair was shown
- * @param frame milliseconds that a frame is on show at the wanted speed
+ * @param speed that is wanted
+ * @param frame milliseconds of one frame at normal speed
  */
-export function repace(pace: Pace, now: number, lastPair: number, frame: number): Pace {
+export function repace(pace: Pace, now: number, lastPair: number, speed: number, frame: number): Pace {
   const hungry = now - Math.max(lastPair, pace.since);
-  const enough = Math.max(STARVED, (2 * frame) / pace.share);
-  if (hungry > enough && pace.share > LEAST_SHARE)
-    return { share: Math.max(LEAST_SHARE, pace.share * 0.6), since: now };
+  const enough = Math.max(STARVED, (2 * frame) / (speed * pace.share));
+  const least = Math.min(1, SLOWEST / speed);
+  if (hungry > enough && pace.share > least) return { share: Math.max(least, pace.share * 0.6), since: now };
   if (pace.share < 1 && now - pace.since > RECOVERED) return { share: Math.min(1, pace.share * 1.25), since: now };
   return pace;
 }

@@ -6,7 +6,8 @@ import { CompareControls, KeysHelp } from './compare-controls.js';
 import { Page } from './layout.js';
 import { apiHref, experimentHref, Problem } from './parts.js';
 
-export const ORIGINAL = 'original';
+const ORIGINAL = 'original';
+const STYLES = ['compare.css', 'compare-stage.css', 'compare-controls.css'];
 
 /** `/compare?a=ID&b=original` or `b=ANOTHER_ID`; without `a`, a way to choose. */
 export function compareRoutes(services: Services): Hono {
@@ -83,7 +84,7 @@ interface PairProps {
 function ComparePage({ a, b, rateA, rateB }: PairProps) {
   const original = b === ORIGINAL;
   return (
-    <Page title={`${a} and ${b}`} here="/compare" scripts={['compare/main.js']} styles={['compare.css']}>
+    <Page title={`${a} and ${b}`} here="/compare" scripts={['compare/main.js']} styles={STYLES}>
       <div class="title">
         <h1>Side by side</h1>
         <details class="pair-change">

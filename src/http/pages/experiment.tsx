@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { ExperimentDetails } from '../../experiment/details.js';
+import { refusalOfOutcome } from '../errors.js';
 import { DocumentPart, MetricsPart } from './experiment-facts.js';
 import { ParametersPlot, QualityPart } from './experiment-plots.js';
 import { moment, span } from './format.js';
@@ -51,13 +53,7 @@ export function ExperimentPage({ details, measured, now }: ExperimentProps) {
           {!('inspection' in document) && (
             <section aria-labelledby="reason">
               <h2 id="reason">Why it cannot be regenerated</h2>
-              <Problem
-                code={document.code ?? document.outcome}
-                message={document.message ?? 'There is nothing to render it from'}
-                remedy={remedyFor(document.code)}
-                {...(document.pointer !== undefined && { pointer: document.pointer })}
-                {...(document.tried !== undefined && { tried: document.tried })}
-              />
+              <Problem {...refusalOfOutcome({ experimentId: id, seconds: {}, ...document }).error} />
             </section>
           )}
           {inspection && <ParametersPlot id={id} frames={inspection.frames} />}
@@ -175,18 +171,4 @@ function Notes({ id, title, notes }: { id: string; title: string; notes: readonl
       </ul>
     </section>
   );
-}
-
-/** What to do when there is nothing to render from. */
-function remedyFor(code: string | undefined): string {
-  switch (code) {
-    case 'archived':
-      return 'Restore the object from the archive, then ask for the video again.';
-    case 'not_procedural':
-      return 'It was not made from parameters: publish its own MP4 with "framekiln publish".';
-    case 'INVALID_DOCUMENT':
-      return 'Mend the document where it is stored, then ask for the video again.';
-    default:
-      return 'Store its parameters at one of the places below, or publish its own MP4 with "framekiln publish".';
-  }
 }

@@ -7,11 +7,14 @@ const NAV = [
   ['/compare', 'Compare'],
 ] as const;
 
+/** What all pages share, in this order: later ones may say more about the same things. */
+const STYLES = ['style.css', 'controls.css', 'list.css', 'experiment.css', 'player.css', 'narrow.css'];
+
 export interface PageProps {
   title: string;
   /** Modules of the page, below `/assets`, such as `experiment.js`. */
   scripts?: readonly string[];
-  /** Style sheets beside the common one. */
+  /** Style sheets beside the common ones. */
   styles?: readonly string[];
   /** Which entry of the navigation it is. */
   here?: '/' | '/compare';
@@ -30,7 +33,7 @@ export function Page({ title, scripts = [], styles = [], here, children }: PageP
           <meta name="color-scheme" content="light dark" />
           <title>{title} · framekiln</title>
           <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-          {['style.css', ...styles].map((name) => (
+          {[...STYLES, ...styles].map((name) => (
             <link rel="stylesheet" href={`/assets/${name}`} />
           ))}
           {scripts.map((name) => (
