@@ -141,7 +141,7 @@ export class Experiments implements Disposable {
 
   /** PSNR and SSIM over time, as an SVG. */
   qualityPlot({ a, b, rate, measurement }: Quality): string {
-    return plotMeasurement(measurement, { a, b, rate });
+    return plotMeasurement(measurement, { a, b, rate, called: { a: 'Against', b: 'Of' } });
   }
 
   /**

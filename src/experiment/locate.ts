@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExperimentRecord } from '../catalog/record.js';
+import { describe, FramekilnError } from '../errors.js';
 import { exactKey, scheduleKey, videoKey } from '../storage/keys.js';
 import type { StoredObject } from '../storage/object-store.js';
 import { findExperiment } from './choose.js';
@@ -53,7 +54,8 @@ async function scheduleKeyOf(
 }
 
 export function noExactOriginal(record: ExperimentRecord) {
-  return noOriginal(record, 'it is a video in S3, of which there is no exact variant');
+  const message = `The original of ${describe(record.id)} is a video in S3, of which there is no exact variant`;
+  return new FramekilnError('NO_ORIGINAL', message, { remedy: 'Ask for variant=original.' });
 }
 
 async function locateOwn(

@@ -9,6 +9,8 @@ import { label, page } from './svg.js';
 export interface MeasurementNames extends Pick<Frames, 'first' | 'rate'> {
   a: string;
   b: string;
+  /** What the two are called; default A and B. */
+  called?: { a: string; b: string } | undefined;
 }
 
 const PANEL_GAP = 52;
@@ -23,8 +25,8 @@ export function plotMeasurement(measurement: Measurement, names: MeasurementName
     title: 'PSNR and SSIM of each frame',
     facts: `${width}x${height}, ${frames} ${frames === 1 ? 'frame' : 'frames'}`,
     rows: [
-      ['A', names.a],
-      ['B', names.b],
+      [names.called?.a ?? 'A', names.a],
+      [names.called?.b ?? 'B', names.b],
     ],
   };
   const axis: Frames = { count: frames, first: names.first, rate: names.rate };

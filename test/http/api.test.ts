@@ -4,8 +4,8 @@ import type { App } from 'framekiln/http';
 import { expect, test } from 'vitest';
 import { Details, Failure, JobShape, LinkShape, List, QualityShape } from '../../src/http/shapes.js';
 import { appOn, ask, JSON_PLEASE, jobEnd } from '../support/app.js';
-import { type Item, useBackfillStores } from '../support/backfill-stores.js';
-import { record, scheduleEntry, smallDocument } from '../support/records.js';
+import { useBackfillStores } from '../support/backfill-stores.js';
+import { type Item, record, scheduleEntry, smallDocument } from '../support/records.js';
 
 const stores = await useBackfillStores();
 

@@ -6,6 +6,7 @@ import { FramekilnError } from '../../src/errors.js';
 import type { MakeOptions } from '../../src/experiment/on-demand.js';
 import type { Outcome } from '../../src/experiment/outcome.js';
 import { JobBoard } from '../../src/http/jobs/board.js';
+import type { Job } from '../../src/http/jobs/job.js';
 
 const FACTS = { frames: 30, width: 32, height: 24, rate: '10/1', source: 'parameters' };
 const DONE: Outcome = { experimentId: 'x', outcome: 'regenerated', seconds: {} };
@@ -66,7 +67,7 @@ test('variants are jobs of their own', async () => {
 
 test('so many run, the others wait in order, and say how many come before', async () => {
   const { board, calls } = boardOf(1, 10);
-  const jobs = [];
+  const jobs: Job[] = [];
   for (const id of ['a', 'b', 'c', 'd']) jobs.push(await board.makeVideo(id, 'video'));
   await turn();
   const states = () => jobs.map((job) => `${job.view().state} ${job.view().ahead ?? '-'}`);

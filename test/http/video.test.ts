@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { appOn, ask, JSON_PLEASE, jobEnd } from '../support/app.js';
-import { type Item, useBackfillStores } from '../support/backfill-stores.js';
+import { type TestObject, useBackfillStores } from '../support/backfill-stores.js';
 import { decode, probe } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/folder.js';
-import { NEURAL, record, smallDocument } from '../support/records.js';
+import { type Item, NEURAL, record, smallDocument } from '../support/records.js';
 
 const stores = await useBackfillStores();
 const folder = temporaryFolder();
@@ -203,8 +203,8 @@ test('more than the line holds, and more than a client may ask for', async () =>
 test('an archived video is made again', async () => {
   const { here, app } = await open(record('one', { parameters: smallDocument(9) }));
   await here.kiln().backfill();
-  const { bytes, metadata } = (await here.objects())['reconstructed/one.mp4'] ?? {};
-  await here.putObject('reconstructed/one.mp4', bytes as Buffer, { metadata, storageClass: 'GLACIER' });
+  const { bytes, metadata } = (await here.objects())['reconstructed/one.mp4'] as TestObject;
+  await here.putObject('reconstructed/one.mp4', bytes, { metadata, storageClass: 'GLACIER' });
   expect((await ask(app, video('one'))).status).toBe(202);
   expect((await jobEnd(app, '/api/jobs/one')).at(-1)).toMatchObject({ state: 'done' });
   expect((await ask(app, video('one'))).status).toBe(302);

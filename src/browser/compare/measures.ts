@@ -7,9 +7,6 @@ import { Notice } from '../notice.js';
 import { Timeline } from '../timeline.js';
 import { watchJob } from '../watch-job.js';
 
-/** Where src/measure/plot.ts puts the panels, as in the page of one experiment. */
-const PLOT = { top: 130, bottom: 582, height: 636 };
-
 interface Series {
   /** null: infinite, of equal frames. */
   perFrame: (number | null)[];
@@ -77,9 +74,11 @@ export class Measures {
   #showPlot(src: string, frames: number): void {
     const { framesPerSecond, onSeek } = this.#options;
     const alt = 'PSNR and SSIM of each frame over time';
-    const place = { 'data-top': PLOT.top, 'data-bottom': PLOT.bottom };
+    // The page says where the plot has its panels.
+    const { top = '', bottom = '', height = '' } = this.#place.dataset;
+    const place = { 'data-top': top, 'data-bottom': bottom };
     const figure = create('figure', { class: 'timeline', 'data-label': 'Frame, on the plot', ...place });
-    figure.append(create('img', { src, alt, width: 960, height: PLOT.height }));
+    figure.append(create('img', { src, alt, width: 960, height }));
     this.#place.replaceChildren(figure);
     this.#timeline = new Timeline(figure, { frames, rate: framesPerSecond, onSeek });
   }

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import type { Services } from '../services.js';
 import { CompareControls, KeysHelp } from './compare-controls.js';
+import { QUALITY } from './experiment-plots.js';
 import { Page } from './layout.js';
 import { apiHref, experimentHref, Problem } from './parts.js';
 
@@ -187,7 +188,7 @@ function QualityPart({ a, b }: { a: string; b: string }) {
         Measured: the exact frames of <span class="id">{a}</span>, not its lossy video, against {other}. A click or a
         key leads to a frame.
       </p>
-      <div id="measures" />
+      <div id="measures" data-top={QUALITY.top} data-bottom={QUALITY.bottom} data-height={QUALITY.height} />
     </section>
   );
 }

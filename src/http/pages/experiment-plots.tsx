@@ -10,7 +10,8 @@ interface Geometry {
 }
 
 const PARAMETERS: Geometry = { top: 85, bottom: 421, height: 537 };
-const QUALITY: Geometry = { top: 130, bottom: 582, height: 636 };
+/** Of a quality plot. */
+export const QUALITY: Geometry = { top: 130, bottom: 582, height: 636 };
 
 /** Complexity of each frame, on bands of the families. */
 export function ParametersPlot({ id, frames }: { id: string; frames: number }) {
