@@ -3,9 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RenderSettings } from 'framekiln';
-import { loadAddon, type PixelFrames } from 'framekiln/native';
+import { loadAddon } from 'framekiln/native';
 import { describe, expect, test } from 'vitest';
-import { scheduled } from '../support/documents.js';
+import { scheduled, sha256 } from '../support/documents.js';
 import { complaints, packets, probe } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/folder.js';
 import { run } from '../support/process.js';
@@ -35,11 +35,13 @@ async function frames(file: string): Promise<string[]> {
   return stdout.toString().trim().split('\n');
 }
 
-/** Our own reader's frames. */
-async function read(file: string): Promise<PixelFrames[]> {
+/** Our own reader's frames: what it says of them, and the hash of their pixels. */
+async function read(file: string): Promise<object[]> {
   const reader = addon.openReader(file);
-  const all: PixelFrames[] = [];
-  for (let some = await reader.read(1000); some; some = await reader.read(1000)) all.push(some);
+  const all: object[] = [];
+  for (let some = await reader.read(1000); some; some = await reader.read(1000)) {
+    all.push({ ...some, data: sha256(some.data) });
+  }
   reader.close();
   return all;
 }
