@@ -3,6 +3,7 @@ export type { Experiments, RegenerateCall, Regenerated } from './backfill/experi
 export type { BackfillOptions } from './backfill/run.js';
 export type { Selection, Shard } from './backfill/select.js';
 export type { BackfillProgress, BackfillSummary } from './backfill/summary.js';
+export type { VerifyAllOptions, VerifySummary } from './backfill/verify-all.js';
 export { Document, type DocumentInput } from './document/document.js';
 export type { Inspection } from './document/inspect.js';
 export { MAX_DOCUMENT_BYTES, readDocument } from './document/read.js';
@@ -11,7 +12,7 @@ export type { ExperimentDetails, VideoState } from './experiment/details.js';
 export type { ExperimentLink } from './experiment/link.js';
 export type { ExperimentPage, ListQuery } from './experiment/list-query.js';
 export type { Located, MakeOptions, Prepared } from './experiment/on-demand.js';
-export type { Outcome, OutcomeName } from './experiment/outcome.js';
+export type { Obstacle, Outcome, OutcomeName } from './experiment/outcome.js';
 export type { Published } from './experiment/publish.js';
 export type { Quality } from './experiment/quality.js';
 export type { StoreOptions } from './experiment/stores.js';

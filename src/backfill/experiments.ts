@@ -88,11 +88,11 @@ export class Experiments implements Disposable {
   }
 
   /**
-   * Where one of an experiment's videos is, with a fresh link.
+   * Where one of an experiment's videos is, with a fresh link. `save`: browsers save what it leads to.
    * @throws FramekilnError `INVALID_ID`; for originals `NO_ORIGINAL`, `EXPERIMENT_NOT_FOUND`
    */
-  locate(id: string, variant: Variant, signal?: AbortSignal): Promise<Located> {
-    return this.#call(signal, (stop) => locateVideo(this.#context, id, variant, stop));
+  locate(id: string, variant: Variant, signal?: AbortSignal, save = false): Promise<Located> {
+    return this.#call(signal, (stop) => locateVideo(this.#context, id, variant, stop, save));
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of one experiment.
 import { connectActions } from './actions.js';
+import { experimentPath } from './api.js';
 import type { VideoLink } from './api-types.js';
 import { byId, create } from './dom.js';
 import { parseRate } from './frame-clock.js';
@@ -15,14 +16,15 @@ const view = byId('view-video', HTMLAnchorElement);
 if (root && section && view) connect(root, section, view);
 
 function connect(root: HTMLElement, section: HTMLElement, view: HTMLAnchorElement): void {
-  const { id = '', stored } = root.dataset;
+  const { id = '', stored, width, height } = root.dataset;
+  const still = width && height ? { poster: experimentPath(id, '/poster.png'), width, height } : undefined;
   const rate = parseRate(root.dataset.rate);
   const frames = Number(root.dataset.frames) || undefined;
   const timelines: Timeline[] = [];
   let player: Player | undefined;
 
   const open = (frame = 0) => {
-    player = new Player(section, { id, rate, frames, onLink: showLink });
+    player = new Player(section, { id, rate, frames, still, onLink: showLink });
     player.playback.onFrame((shown) => {
       for (const timeline of timelines) timeline.show(shown);
     });

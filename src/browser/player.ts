@@ -16,6 +16,8 @@ export interface PlayerOptions {
   /** Frames a second, and how many there are, where that is known. */
   rate: number | undefined;
   frames: number | undefined;
+  /** What is in its place until it plays: a picture of it, and its size. */
+  still: { poster: string; width: string; height: string } | undefined;
   onLink: (link: VideoLink) => void;
 }
 
@@ -38,7 +40,8 @@ export class Player {
   /** Puts a player in the place of what the section shows. */
   constructor(section: HTMLElement, options: PlayerOptions) {
     this.#options = options;
-    const video = create('video', { playsinline: true, preload: 'auto', tabindex: 0, 'aria-label': 'Video' });
+    const usual = { playsinline: true, preload: 'auto', tabindex: 0, 'aria-label': 'Video' };
+    const video = create('video', { ...usual, ...options.still });
     this.playback = new Playback(video, options.rate, options.frames);
     this.#stage = create('div', { class: 'stage' }, video);
     const actions = {
@@ -115,7 +118,8 @@ export class Player {
   }
 
   #makeVariants(): HTMLElement[] {
-    if (!playsExact()) return [];
+    // Without a document there are no exact frames.
+    if (!playsExact() || this.#options.frames === undefined) return [];
     const options = VARIANT_TEXTS.map(([value, text]) => create('option', { value }, text));
     const select = create('select', {}, ...options);
     select.addEventListener('change', () => {

@@ -31,8 +31,9 @@ export function demoCommand(): Command {
   return new Command('demo')
     .summary('everything on one machine, nothing in the cloud')
     .description(
-      "Renders the framework's default document and compares every frame with the original; then starts an S3 and a\n" +
-        "DynamoDB on this machine, fills them with the framework's own records, and backfills their videos.",
+      "Renders the framework's default document and compares every frame with the original.\n" +
+        "Then starts an S3 and a DynamoDB on this machine, fills them with the framework's own records, and " +
+        'backfills their videos.',
     )
     .option('--folder <folder>', 'where everything goes; used again, it goes on where it was', 'demo-out')
     .option('--count <n>', 'so many small made-up experiments more, for load')

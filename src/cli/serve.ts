@@ -31,6 +31,8 @@ interface Options extends StoreFlags, VideoFlags {
   json?: boolean;
 }
 
+/** Of a request to the stores: somebody waits for the answer. */
+const ATTEMPTS = 5;
 const MIN_TOKEN = 16;
 const MAX_TOKEN = 1000;
 
@@ -38,8 +40,9 @@ export function serveCommand(): Command {
   const command = new Command('serve')
     .summary('the API and the dashboard')
     .description(
-      'Serves the dashboard and the API of all experiments of a table. What has no video yet is made when somebody\n' +
-        'wants to see it. The environment may hold a token, FRAMEKILN_TOKEN, that everybody then needs.',
+      'Serves the dashboard and the API of all experiments of a table.\n' +
+        'What has no video yet is made when somebody wants to see it.\n' +
+        'The environment may hold a token, FRAMEKILN_TOKEN, that everybody then needs.',
     )
     .addOption(new Option('--host <address>', 'address to listen at').env('FRAMEKILN_HOST').default('127.0.0.1'))
     .addOption(new Option('--port <n>', '0 takes any that is free').env('FRAMEKILN_PORT').default('8080'))
@@ -51,10 +54,15 @@ export function serveCommand(): Command {
     )
     .option('--trust-proxy', 'take the client from X-Forwarded-For, which a proxy in front has set');
   withDocumentOptions(withVideoOptions(withStoreOptions(command)))
-    .option('--source <source>', 'what experiments compressed unless they say it: s3://bucket/key, or schedule')
+    .option(
+      '--source <source>',
+      'what experiments compressed unless they say it: s3://bucket/key, or schedule (env: FRAMEKILN_SOURCE)',
+    )
     .option('--max-jobs <n>', 'videos that are made at a time; default: one for two threads, at least 2')
     .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
-    .addOption(new Option('--log-level <level>', 'of the log on standard error').env('FRAMEKILN_LOG').default('info'))
+    .addOption(
+      new Option('--log-level <level>', 'of the log on standard error').env('FRAMEKILN_LOG_LEVEL').default('info'),
+    )
     .option('--json', 'print where it is as JSON');
   return command.action(serve);
 }
@@ -63,6 +71,8 @@ async function serve(options: Options): Promise<void> {
   const token = await readToken(options);
   const { createApp, createLog, hostNames, isLoopback, startServer } = await loadHttp();
   const { host, insecure, trustProxy, allowedHost } = options;
+  // Node would listen at all addresses.
+  if (host === '') refuseSetting('an address', '--host', host, 'Leave it out to listen at 127.0.0.1.');
   const hosts = hostNames(host, allowedHost);
   if (!isLoopback(host) && token === undefined && !insecure) {
     const remedy = `Set FRAMEKILN_TOKEN, or say --insecure to let everybody in who can reach ${host}.`;
@@ -78,7 +88,7 @@ async function serve(options: Options): Promise<void> {
   // Throws now what would otherwise be the fault of each video.
   recipeOf(settings);
   const { source } = options;
-  await withKiln({ threads, source, ...storeOptions(options) }, async (kiln, signal) => {
+  await withKiln({ threads, source, attempts: ATTEMPTS, ...storeOptions(options) }, async (kiln, signal) => {
     await (await kiln.experiments()).check(signal);
     const app = createApp({ kiln, token, hosts, log, settings, jobs, trustProxy });
     const server = await startServer(app, { host, port });
@@ -115,7 +125,8 @@ async function readToken({ tokenFile }: Options): Promise<string | undefined> {
   // What came may be most of a token, so it is not shown.
   const remedy = 'Make one: openssl rand -hex 32';
   const what = `${MIN_TOKEN} to ${MAX_TOKEN} printable ASCII characters without spaces`;
-  const message = `Expected ${what} for ${name} but received ${token.length} that are not`;
+  const others = token.length >= MIN_TOKEN && token.length <= MAX_TOKEN ? ', others among them' : '';
+  const message = `Expected ${what} for ${name} but received ${token.length}${others}`;
   throw new FramekilnError('INVALID_SETTING', message, { setting: name, expected: what, remedy });
 }
 
@@ -123,7 +134,9 @@ async function readTokenFile(file: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (cause) {
-    throw new FramekilnError('INPUT_UNREADABLE', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    const message = `Cannot read the file of --token-file, ${file}: ${(cause as Error).message}`;
+    const remedy = 'Name a file that holds the token, or leave the option out and set FRAMEKILN_TOKEN.';
+    throw new FramekilnError('INPUT_UNREADABLE', message, { setting: '--token-file', remedy, cause });
   }
 }
 

@@ -42,7 +42,7 @@ export function inspectTable(table: FrameTable, { jsonBytes }: { jsonBytes?: num
     duration,
     families,
     palettes: tally(palette),
-    complexity: { ...bounds(complexity), mean: complexity.reduce((sum, c) => sum + c / frames, 0) },
+    complexity: { ...bounds(complexity), mean: mean(complexity) },
     time: bounds(time),
     rawBytes: width * height * 3 * frames,
     ...(jsonBytes !== undefined && { parameterBitsPerSecond: (jsonBytes * 8) / duration }),
@@ -93,9 +93,18 @@ function tally(palette: Uint8Array): Record<PaletteName, number> {
   return counts;
 }
 
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value / values.length;
+  return sum;
+}
+
 function bounds(values: Float64Array): { min: number; max: number } {
-  return values.reduce(({ min, max }, v) => ({ min: Math.min(min, v), max: Math.max(max, v) }), {
-    min: Number.POSITIVE_INFINITY,
-    max: Number.NEGATIVE_INFINITY,
-  });
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
 }

@@ -12,6 +12,7 @@ import type { Variant } from './variant.js';
 
 /**
  * Where one of an experiment's videos is, with a fresh link. The record is read for an original only.
+ * @param save whether browsers save what the link leads to instead of playing it
  * @throws FramekilnError `INVALID_ID`; for originals `NO_ORIGINAL`, `EXPERIMENT_NOT_FOUND`
  */
 export async function locateVideo(
@@ -19,15 +20,16 @@ export async function locateVideo(
   id: string,
   variant: Variant,
   signal: AbortSignal | undefined,
+  save = false,
 ): Promise<Located> {
-  if (variant === 'video' || variant === 'exact') return locateOwn(context, id, variant, signal);
+  if (variant === 'video' || variant === 'exact') return locateOwn(context, id, variant, signal, save);
   const { record } = await findExperiment(context, id, signal);
   const { stores } = context;
   const original = originalOf(record, stores.objects.bucket, stores.source);
   if (original.kind === 'schedule') {
     const key = await scheduleKeyOf(context, record, variant, signal);
     const object = await stores.objects.head(key, signal);
-    return located(context, key, fromObject(object), `${id}.${variant}.mp4`);
+    return located(context, key, fromObject(object), `${id}.${variant}.mp4`, save);
   }
   if (variant === 'original-exact') throw noExactOriginal(record);
   const { bucket, key, contentType } = original;
@@ -35,7 +37,7 @@ export async function locateVideo(
   if (!object) return { state: 'missing' };
   if (!object.readable) return { state: 'archived', key };
   const extension = key.slice(key.lastIndexOf('.'));
-  const link = await stores.signer.sign(key, `${id}.original${extension}`, { bucket, contentType });
+  const link = await stores.signer.sign(key, `${id}.original${extension}`, { bucket, contentType, save });
   return { state: 'ready', key, link, bytes: object.bytes };
 }
 
@@ -63,10 +65,11 @@ async function locateOwn(
   id: string,
   variant: 'video' | 'exact',
   signal: AbortSignal | undefined,
+  save: boolean,
 ): Promise<Located> {
   const key = variant === 'video' ? videoKey(id) : exactKey(id);
   const video = ownVideo(await context.stores.objects.head(key, signal), id, variant);
-  return located(context, key, video, variant === 'video' ? `${id}.mp4` : `${id}.exact.mp4`);
+  return located(context, key, video, variant === 'video' ? `${id}.mp4` : `${id}.exact.mp4`, save);
 }
 
 /** The video that an object is, if it is this experiment's own. */
@@ -85,10 +88,11 @@ async function located(
   key: string,
   video: StoredVideo | undefined,
   fileName: string,
+  save: boolean,
 ): Promise<Located> {
   if (!video) return { state: 'missing' };
   if (!video.readable) return { state: 'archived', key };
-  const link = await stores.signer.sign(key, fileName);
+  const link = await stores.signer.sign(key, fileName, { save });
   const { bytes, frames } = video;
   return { state: 'ready', key, link, bytes, ...(frames !== undefined && { frames }) };
 }

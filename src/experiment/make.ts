@@ -71,11 +71,8 @@ async function makeUnrecorded(
   if (object && !there && exactOf !== undefined) throw keyTaken(exactOf, key);
 
   const { source } = read.found;
-  const pixels = frameCount(table) * table.width * table.height;
-  if (pixels > MOST_PIXELS) {
-    const message = `It has ${pixels} pixels, more than the ${MOST_PIXELS} that are made without loss`;
-    return { ...base, outcome: 'not_regenerable', code: 'too_long', message, source };
-  }
+  const tooLong = whyTooLong({ ...table, frames: frameCount(table) }, variant);
+  if (tooLong) return { ...base, ...tooLong, source };
   const fingerprint = fingerprintOf(table, settings);
   if (there?.readable && there.fingerprint === fingerprint && !force) {
     return { ...base, outcome: 'current', source, ...videoFacts(there) };
@@ -88,6 +85,17 @@ async function makeUnrecorded(
   return { ...base, outcome, source, ...videoFacts(video), ...(copiedFrom !== undefined && { copiedFrom }) };
 }
 
+/** Why a variant is not made of so many pixels; undefined when it is. */
+export function whyTooLong(
+  { frames, width, height }: { frames: number; width: number; height: number },
+  variant: Variant,
+): Pick<Outcome, 'outcome' | 'code' | 'message'> | undefined {
+  const pixels = frames * width * height;
+  if (variant === 'video' || pixels <= MOST_PIXELS) return undefined;
+  const message = `It has ${pixels} pixels, more than the ${MOST_PIXELS} that are made without loss`;
+  return { outcome: 'not_regenerable', code: 'too_long', message };
+}
+
 /** What is in S3 is not made. */
 async function storedOriginal(
   { stores }: ExperimentContext,
@@ -98,9 +106,13 @@ async function storedOriginal(
   const base = { experimentId: record.id, timestamp: record.timestamp, seconds: {} };
   const object = await stores.bucket(bucket).head(key, signal);
   if (object?.readable) return { ...base, outcome: 'current', key, bytes: object.bytes };
-  const code = object ? 'archived' : 'no_video';
-  const message = `The original s3://${bucket}/${key} is ${object ? 'archived' : 'not there'}`;
-  return { ...base, outcome: 'not_regenerable', code, message };
+  return { ...base, ...whyNoOriginal(`s3://${bucket}/${key}`, object !== undefined) };
+}
+
+/** Why an original in S3 cannot be had. */
+export function whyNoOriginal(name: string, archived: boolean): Pick<Outcome, 'outcome' | 'code' | 'message'> {
+  const message = `The original ${name} is ${archived ? 'archived' : 'not there'}`;
+  return { outcome: 'not_regenerable', code: archived ? 'archived' : 'no_video', message };
 }
 
 function keyOf(table: FrameTable, variant: Variant): string {

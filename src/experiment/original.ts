@@ -77,7 +77,7 @@ function settingOriginal(source: string): Original {
     }
   }
   const what = '"schedule", or s3://bucket/key of a video (.mp4, .m4v, .mov, .webm)';
-  return refuseSetting(what, 'source', source, 'Set FRAMEKILN_SOURCE, or createKiln({ source }).');
+  return refuseSetting(what, 'source', source, 'Give --source, set FRAMEKILN_SOURCE, or createKiln({ source }).');
 }
 
 function contentTypeOf(key: string): string | undefined {

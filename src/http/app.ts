@@ -8,6 +8,7 @@ import { assetRoutes } from './assets.js';
 import { answerError, Refusal, refusalOf } from './errors.js';
 import { JobBoard } from './jobs/board.js';
 import type { Dispatch } from './jobs/dispatch.js';
+import { RemoteJobs } from './jobs/remote.js';
 import { authRoutes, requireToken } from './middleware/auth.js';
 import { isPage } from './middleware/client.js';
 import { allowedHosts, sameOriginOnly } from './middleware/csrf.js';
@@ -60,6 +61,7 @@ export function createApp(options: AppOptions): App {
     waiting: options.jobs?.waiting ?? 100,
     settings,
     onChange: (change, { id }) => metrics.job(change, id),
+    onFailure: (error, { id }) => logFailure(log, id, error),
     onFrames: metrics.frames,
   });
   const services: Services = {
@@ -67,7 +69,7 @@ export function createApp(options: AppOptions): App {
     jobs,
     log,
     limiter: createRateLimiter({ points: options.jobsPerMinute ?? 60, seconds: 60, trustProxy }),
-    dispatch,
+    remote: dispatch && new RemoteJobs(experiments, dispatch),
     onStreamed: metrics.streamed,
   };
 
@@ -92,4 +94,11 @@ export function createApp(options: AppOptions): App {
   app.route('/', compareRoutes(services));
   app.route('/', pageRoutes(services));
   return { fetch: app.fetch, request: app.request, close: () => jobs.close() };
+}
+
+/** What cannot be made is no fault, nor is a job that the server's end stopped. */
+function logFailure(log: Logger, job: string, error: unknown): void {
+  const { status, error: told } = refusalOf(error);
+  if (status < 500 || told.code === 'CLOSED') log.info({ job, code: told.code }, 'job');
+  else log.error({ job, code: told.code, err: error }, 'job');
 }

@@ -5,18 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type ErrorCode, FramekilnError } from '../errors.js';
 import type { Obstacle, Outcome } from '../experiment/outcome.js';
-
-/** What is told of an error: the body of every answer that is one is `{ error: ApiError }`. JSON-able. */
-export interface ApiError {
-  /** An ErrorCode, or why an experiment cannot be regenerated. */
-  code: string;
-  message: string;
-  remedy?: string;
-  /** JSON pointer of a document's fault. */
-  pointer?: string;
-  /** Where a document was looked for. */
-  tried?: string[];
-}
+import type { ApiError } from './api.js';
 
 /** An answer that is an error. */
 export class Refusal extends Error {
@@ -60,9 +49,11 @@ const STATUS: Partial<Record<ErrorCode | Obstacle, ContentfulStatusCode>> = {
   STORE_UNREACHABLE: 502,
   STORE_FAILED: 502,
   NO_CREDENTIALS: 503,
+  NO_REGION: 503,
   ACCESS_DENIED: 503,
   BUCKET_NOT_FOUND: 503,
   TABLE_NOT_FOUND: 503,
+  TABLE_SCHEMA: 503,
   CLOSED: 503,
   CANCELLED: 503,
 };

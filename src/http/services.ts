@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Experiments } from '../backfill/experiments.js';
 import type { JobBoard } from './jobs/board.js';
-import type { Dispatch } from './jobs/dispatch.js';
+import type { RemoteJobs } from './jobs/remote.js';
 
 /** What routes and pages work with. */
 export interface Services {
@@ -14,7 +14,7 @@ export interface Services {
   /** Whether this client may start one more job now. */
   limiter: (c: Context) => Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number }>;
   /** Where videos are made when not in this process. */
-  dispatch?: Dispatch | undefined;
+  remote?: RemoteJobs | undefined;
   /** Told of what streams send. */
   onStreamed?: ((bytes: number) => void) | undefined;
 }

@@ -22,6 +22,10 @@ export const VariantQuery = z.object({
   }),
 });
 
+export const StreamQuery = VariantQuery.extend({
+  download: z.literal('1').optional().openapi({ description: 'Browsers save it, by the name of the experiment.' }),
+});
+
 export const AgainstQuery = z.object({
   against: z
     .union([z.literal('original'), id])

@@ -33,15 +33,20 @@ export interface Header {
   rows: [name: string, text: string][];
 }
 
+/** How wide a letter of a name in bold is, with some room. */
+const NAME_LETTER = 9;
+
 export const headerHeight = ({ rows }: Header): number => 50 + rows.length * 19;
 
 export function header({ title, facts, rows }: Header): string[] {
+  const longest = Math.max(0, ...rows.map(([name]) => name.length));
+  const texts = Math.max(LEFT, MARGIN + longest * NAME_LETTER);
   return [
     label(MARGIN, 36, title, 'heading'),
     label(WIDTH - MARGIN, 36, facts, 'muted', 'end'),
     ...rows.flatMap(([name, text], i) => [
       label(MARGIN, 60 + i * 19, name, 'strong'),
-      label(name === '' ? MARGIN : LEFT, 60 + i * 19, fitted(text)),
+      label(name === '' ? MARGIN : texts, 60 + i * 19, fitted(text)),
     ]),
   ];
 }

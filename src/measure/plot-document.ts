@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { inspectTable } from '../document/inspect.js';
+import { type Inspection, inspectTable } from '../document/inspect.js';
 import { FAMILIES, FAMILY_STARTS, type FrameTable, familyOf, PALETTES } from '../document/table.js';
 import { buckets, outline, type Scale, scaleFor } from './axis.js';
 import {
@@ -36,7 +36,8 @@ const STRIP_COLUMNS = COLUMNS / 2;
  */
 export function plotDocument(table: FrameTable, name: string, first = 0): string {
   const { complexity, palette } = table;
-  const { width, height, rate, frames: count, families, palettes } = inspectTable(table);
+  const inspection = inspectTable(table);
+  const { width, height, rate, frames: count, families, palettes } = inspection;
   const frames: Frames = { count, first, rate };
   const top: Header = {
     title: 'Complexity of each frame',
@@ -51,7 +52,7 @@ export function plotDocument(table: FrameTable, name: string, first = 0): string
   const inPalette = PALETTES.map((each) => palettes[each]);
   const parts = [
     ...header(top),
-    ...drawCurve(frames, complexity, curve),
+    ...drawCurve(frames, complexity, inspection.complexity, curve),
     ...drawStrip(frames, 'family', FAMILIES, (i) => FAMILIES.indexOf(familyOf(complexity[i] as number)), family),
     ...drawStrip(frames, 'palette', PALETTES, (i) => palette[i] as number, paletteTop),
     ...frameAxis(frames, bottom),
@@ -61,11 +62,11 @@ export function plotDocument(table: FrameTable, name: string, first = 0): string
   return page(WIDTH, bottom + 116, `Complexity of ${name}`, parts);
 }
 
-function drawCurve(frames: Frames, complexity: Float64Array, top: number): string[] {
+function drawCurve(frames: Frames, complexity: Float64Array, bounds: Inspection['complexity'], top: number): string[] {
   // Any finite number is a complexity; the span of two must be finite, too.
-  const values = complexity.map((c) => Math.min(Math.max(c, -FAR), FAR));
-  const most = values.reduce((a, b) => Math.max(a, b));
-  const least = values.reduce((a, b) => Math.min(a, b));
+  const near = (c: number) => Math.min(Math.max(c, -FAR), FAR);
+  const [least, most] = [near(bounds.min), near(bounds.max)];
+  const values = least === bounds.min && most === bounds.max ? complexity : complexity.map(near);
   const usual: Scale = { min: 0, max: 1, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (value) => value.toFixed(1) };
   const scale = least < 0 || most > 1 ? scaleFor(Math.min(least, 0), Math.max(most, 1)) : usual;
   const { min, max } = scale;

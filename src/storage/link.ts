@@ -38,19 +38,22 @@ export class LinkSigner {
    * A link that lives as long as S3 and the credentials allow, and that names the video when it is saved.
    * @param bucket default: the signer's own
    * @param contentType what the answer says it is, whatever the object says
+   * @param save whether browsers save it instead of playing it
    * @throws FramekilnError `NO_CREDENTIALS`, `NO_REGION`
    */
   async sign(
     key: string,
     fileName: string,
-    { bucket = this.#bucket, contentType = 'video/mp4' }: { bucket?: string; contentType?: string } = {},
+    options: { bucket?: string; contentType?: string; save?: boolean } = {},
   ): Promise<Link> {
+    const { bucket = this.#bucket, contentType = 'video/mp4', save = false } = options;
+    const name = fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_');
     try {
       const { sessionToken, expiration } = await this.#client.config.credentials();
       const signingDate = new Date();
       const command = new GetObjectCommand({
         ...{ Bucket: bucket, Key: key, ResponseContentType: contentType },
-        ResponseContentDisposition: `inline; filename="${fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+        ResponseContentDisposition: `${save ? 'attachment' : 'inline'}; filename="${name}"`,
       });
       const url = await getSignedUrl(this.#client, command, { expiresIn: LIFE_SECONDS, signingDate });
       return { url, ...lifeOf(signingDate, expiration, sessionToken !== undefined) };

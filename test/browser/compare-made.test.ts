@@ -190,3 +190,18 @@ inBrowser('what cannot be shown says why, with its remedy', async () => {
   await page.click('button:text("Compare")');
   expect(page.url()).toContain('/compare?a=one&b=bad');
 });
+
+inBrowser('without a script both videos play on their own, and nothing is shown that does not work', async () => {
+  const dashboard = await open();
+  await dashboard.here.put(record('one', { parameters: JSON.parse(FAMILIES.bytes.toString()) }));
+  const page = await dashboard.visit('/compare?a=one&b=one', { javaScriptEnabled: false });
+  const videos = page.locator('.alone video');
+  expect(await videos.evaluateAll((all) => all.map((video) => video.getAttribute('src')))).toEqual([
+    '/api/experiments/one/stream.mp4',
+    '/api/experiments/one/stream.mp4',
+  ]);
+  for (const hidden of ['#stage', '#controls', '#measures']) {
+    expect(await page.locator(hidden).isVisible(), hidden).toBe(false);
+  }
+  expect(await page.locator('.pair-change').isVisible()).toBe(true);
+});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of an experiment in Chromium, beside its player.
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { entry, record, smallDocument } from '../support/records.js';
 import { useDashboard } from './dashboard.js';
@@ -59,6 +60,38 @@ inBrowser('without a script everything can be read, and the video is a link', as
   expect(await page.locator('#view-video').getAttribute('href')).toBe('/api/experiments/one/video');
   const answer = await page.request.get(new URL('/api/experiments/one/video', page.url()).href);
   expect(answer.headers()['content-type']).toBe('video/mp4');
+});
+
+inBrowser('the place of the video is as large as the video before that is there', async () => {
+  const { here, visit } = await open();
+  await here.put(record('one', { parameters: smallDocument(1) }));
+  const page = await visit('/experiments/one');
+  const heightOf = () => page.locator('.stage').evaluate((stage) => stage.clientHeight);
+  const before = await heightOf();
+  // The server never answers about the video.
+  await page.route('**/video?variant=*', () => undefined);
+  await page.click('#view-video');
+  await page.waitForSelector('.stage video');
+  expect(await heightOf()).toBe(before);
+  expect(await page.locator('.stage video').getAttribute('poster')).toBe('/api/experiments/one/poster.png');
+});
+
+inBrowser('a download is a file of its name, whether the video is there or not', async () => {
+  const { here, visit } = await open();
+  await here.put(record('one', { parameters: smallDocument(1) }));
+  for (const state of ['not made yet', 'stored']) {
+    const page = await visit('/experiments/one');
+    expect(await page.locator('#video-state').innerText()).toBe(state);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download')]);
+    expect(download.suggestedFilename()).toBe('one.mp4');
+    expect(
+      readFileSync(await download.path())
+        .subarray(4, 8)
+        .toString(),
+    ).toBe('ftyp');
+    expect(page.url()).toMatch(/\/experiments\/one$/);
+    await here.kiln().backfill();
+  }
 });
 
 inBrowser('quality against the original is measured when asked for, and its plot leads to frames', async () => {

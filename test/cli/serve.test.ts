@@ -179,12 +179,29 @@ describe('what is wrong is said before it listens', () => {
     [['--log-level', 'loud'], '--log-level'],
     [['--crf', '99'], 'crf'],
     [['--source', 'nonsense'], 'source'],
-    [['--token-file', '/nowhere/token'], '/nowhere/token'],
+    [['--token-file', '/nowhere/token'], '--token-file, /nowhere/token'],
+    [['--token-file', '/dev/null'], 'for --token-file but received 0'],
+    [['--host', '', '--insecure'], 'Expected an address for --host'],
+    [['--threads', '0'], 'threads'],
   ])('%j', async (args, name) => {
     const { env } = await opened();
     const { code, stdout, stderr } = await framekiln(['serve', '--port', '0', ...args], { env });
     expect([code, `${stdout}`]).toEqual([2, '']);
     expect(stderr).toMatch(/^framekiln: /);
+    expect(stderr).toContain(name);
+  });
+
+  test.each([
+    ['FRAMEKILN_PORT', 'x', '--port'],
+    ['FRAMEKILN_HOST', '0.0.0.0', 'FRAMEKILN_TOKEN'],
+    ['FRAMEKILN_LOG_LEVEL', 'loud', '--log-level'],
+    ['FRAMEKILN_SOURCE', 'nonsense', 'source'],
+  ])('%s=%s in the environment', async (variable, value, name) => {
+    const { env } = await opened();
+    const { code, stdout, stderr } = await framekiln(['serve'], {
+      env: { ...env, FRAMEKILN_PORT: '0', [variable]: value },
+    });
+    expect([code, `${stdout}`]).toEqual([2, '']);
     expect(stderr).toContain(name);
   });
 

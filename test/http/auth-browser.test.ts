@@ -68,6 +68,28 @@ describe.skipIf(!chromium)('in Chromium', () => {
     expect(answers).toEqual([200, 202, 'done']);
   });
 
+  test('who has logged in can log out, on every page', async () => {
+    const visited = await dashboard({ token: TOKEN });
+    const { page, url, context } = visited;
+    await logIn(visited);
+    for (const path of ['/compare', '/experiments/nobody', '/experiments/one']) {
+      await page.goto(url + path);
+      expect(await page.getByRole('button', { name: 'Log out' }).count(), path).toBe(1);
+    }
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(`${url}/login`);
+    expect(await page.getByRole('button', { name: 'Log out' }).count()).toBe(0);
+    expect(await context.cookies()).toEqual([]);
+    await page.goto(`${url}/`);
+    expect(new URL(page.url()).pathname).toBe('/login');
+  });
+
+  test('who has no session is not offered to end it', async () => {
+    const { page, url } = await dashboard({});
+    await page.goto(url);
+    expect(await page.getByRole('button', { name: 'Log out' }).count()).toBe(0);
+  });
+
   test('the login page is accessible, light, dark and narrow', async () => {
     const { page, url } = await dashboard({ token: TOKEN });
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -22,6 +22,7 @@ interface Call {
 function boardOf(running: number, waiting: number, prepare: (id: string) => void = () => undefined) {
   const calls: Call[] = [];
   const changes: string[] = [];
+  const failures: [error: unknown, id: string][] = [];
   const double = {
     liveVideo: () => undefined,
     async make(id: string, _variant: string, options: MakeOptions) {
@@ -37,8 +38,9 @@ function boardOf(running: number, waiting: number, prepare: (id: string) => void
     running,
     waiting,
     onChange: (state, { id }) => changes.push(`${id} ${state}`),
+    onFailure: (error, { id }) => failures.push([error, id]),
   });
-  return { board, calls, changes };
+  return { board, calls, changes, failures };
 }
 
 const turn = () => new Promise((done) => setTimeout(done, 5));
@@ -102,6 +104,17 @@ test('an experiment that is not regenerable fails with the code and what was tri
   calls[0]?.finish({ ...DONE, outcome: 'not_regenerable', code: 'no_parameters', message: 'nowhere', tried });
   await job.ended;
   expect(job.refusal).toMatchObject({ status: 409, error: { code: 'no_parameters', message: 'nowhere', tried } });
+});
+
+test('of what nobody foresaw the server is told, and no request', async () => {
+  const { board, calls, failures } = boardOf(1, 10);
+  const job = await board.makeVideo('a', 'video');
+  await turn();
+  const error = new TypeError('secret');
+  calls[0]?.fail(error);
+  await job.ended;
+  expect(failures).toEqual([[error, 'a']]);
+  expect(job.view().error).toMatchObject({ code: 'UNEXPECTED', message: expect.not.stringContaining('secret') });
 });
 
 test('a full line refuses, and says when to ask again', async () => {

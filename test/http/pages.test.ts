@@ -96,6 +96,16 @@ test('a list of many has pages that can be reached', async () => {
   expect(beyond.headers.get('location')).toBe('/?page=9&limit=3');
 });
 
+test('who comes without an original chooses one; only who asks for it is told that there is none', async () => {
+  const entries = `[${entry()}]`;
+  const { app } = await open(record('one', { parameters: smallDocument(1) }), record('none', { experiments: entries }));
+  const chosen = (await ask(app, '/compare?a=one')).body;
+  expect(chosen).toMatch(/name="a" value="one"/);
+  expect(chosen).not.toContain('NO_ORIGINAL');
+  expect([...chosen.matchAll(/<option value="(\w+)"/g)].map(([, id]) => id)).toContain('one');
+  expect((await ask(app, '/compare?a=one&b=original')).body).toContain('NO_ORIGINAL');
+});
+
 test('a broken document says where, and a video that is there can be seen all the same', async () => {
   const parameters = smallDocument(1);
   Object.assign(parameters.parameters[0] ?? {}, { complexity: 'high' });
@@ -109,6 +119,10 @@ test('a broken document says where, and a video that is there can be seen all th
   const neural = (await ask(app, '/experiments/neural')).body;
   expect(neural).toContain('not_procedural');
   expect(neural).toContain('framekiln publish');
+  for (const body of [broken, neural]) {
+    expect(body).toContain('cannot be made');
+    expect(body).not.toContain('not made yet');
+  }
   await here.putObject('reconstructed/neural.mp4', 'x', { metadata: { fingerprint: `file:${'0'.repeat(64)}` } });
   expect((await ask(app, '/experiments/neural')).body).toContain('href="/api/experiments/neural/video"');
 });

@@ -7,6 +7,7 @@ import { streamSSE } from 'hono/streaming';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answerError, refusalOf } from '../../src/http/errors.js';
 import { allowedHosts } from '../../src/http/middleware/csrf.js';
+import { limitBody } from '../../src/http/middleware/limits.js';
 import { hostNames, isLoopback, type ServerOptions, startServer } from '../../src/http/server.js';
 import { openRaw, sendRaw } from '../support/raw-http.js';
 
@@ -181,6 +182,21 @@ describe('clients', () => {
     expect(await sendRaw(port, request)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(await (await fetch(url)).text()).toBe('hello');
   });
+});
+
+test.each([
+  ['no body', '', '', '200 OK', ''],
+  ['a length', 'Content-Length: 3\r\n', 'abc', '200 OK', 'abc'],
+  ['chunks', 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n0\r\n\r\n', '200 OK', 'abc'],
+  ['too many chunks', 'Transfer-Encoding: chunked\r\n', `${'4000\r\n'.padEnd(16_390, 'x')}\r\n`.repeat(5), '413', ''],
+])('a POST with %s', async (_, header, body, status, answer) => {
+  const app = new Hono();
+  app.onError((error, c) => answerError(c, refusalOf(error)));
+  app.use(limitBody()).post('/', async (c) => c.text(await c.req.text()));
+  const { port } = await started(app);
+  const said = await sendRaw(port, `POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${header}\r\n${body}`);
+  expect(said).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
+  expect(said.split('\r\n\r\n').slice(1).join()).toContain(answer);
 });
 
 describe('the end', () => {

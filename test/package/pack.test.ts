@@ -3,9 +3,10 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BACKFILL, COMPILER, DASHBOARD, DOCUMENT, LAMBDA, SCRIPT, TYPES } from './user-project.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MINUTES = 60_000;
@@ -43,12 +44,14 @@ test('the tarball holds what a user needs and nothing of ours', () => {
     expect.arrayContaining(['package.json', 'LICENSE', 'CMakeLists.txt', 'src/setup.mjs', 'dist/src/cli/main.js']),
   );
   // The demo's document, its frames' hashes and its records come along.
-  const strays = files.filter((file) =>
-    /^(test(?!\/fixtures\/(golden\/default_|records\/))|bench|build|dist\/bench|\.ci)\/|^src\/.*\.ts$|\.stamp$/.test(
-      file,
-    ),
-  );
-  expect(strays).toEqual([]);
+  const wanted = [
+    /^(package\.json|README\.md|LICENSE|CMakeLists\.txt|src\/setup\.mjs|src\/setup\/\w+\.mjs)$/,
+    /^native\/[\w/]+\.(cpp|h|inl)$/,
+    /^dist\/src\/(?!browser\/)[\w/-]+\.(js|d\.ts)$/,
+    /^dist\/src\/browser\/[\w/-]+\.(js|css|svg)$/,
+    /^test\/fixtures\/(golden\/default_|records\/)[^/]+$/,
+  ];
+  expect(files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
 });
 
 test('every package that the built files import is a dependency', () => {
@@ -66,31 +69,9 @@ test('every package that the built files import is a dependency', () => {
   expect(foreign).toEqual([]);
 });
 
-const DOCUMENT = { version: '1.0', schedule: 'default', resolution: [64, 36], fps: 30, duration: 0.2 };
-
-const SCRIPT = `import { createKiln } from 'framekiln';
-const kiln = createKiln();
-const { video, report } = await kiln.render(${JSON.stringify(DOCUMENT)});
-await kiln[Symbol.asyncDispose]();
-const isBytes = video instanceof Uint8Array;
-console.log(JSON.stringify({ isBytes, type: Buffer.from(video).toString('latin1', 4, 8), frames: report.frames }));
-`;
-
-const BACKFILL = `import { createKiln } from 'framekiln';
-import { loadExperiments, seed, startStores, useStores } from 'framekiln/demo';
-const stores = await startStores('stores');
-await seed(stores, loadExperiments(5, { width: 64, height: 36, fps: 30, frames: 6 }));
-useStores(stores);
-const kiln = createKiln({ table: stores.table, bucket: stores.bucket });
-const { outcomes } = await kiln.backfill();
-const { url } = await kiln.link('load_exp_000000');
-const { status } = await fetch(url);
-await kiln[Symbol.asyncDispose]();
-await stores.close();
-console.log(JSON.stringify({ regenerated: outcomes.regenerated, status }));
-`;
-
-test('installed in an empty project, it builds, renders and backfills', { timeout: 15 * MINUTES }, async (context) => {
+test('installed in an empty project, it builds, renders, backfills and serves', {
+  timeout: 15 * MINUTES,
+}, async (context) => {
   const project = join(folder, 'project');
   fs.mkdirSync(project);
   // npm 12 runs the install scripts only of packages that the project names.
@@ -99,6 +80,10 @@ test('installed in an empty project, it builds, renders and backfills', { timeou
   fs.writeFileSync(join(project, 'doc.json'), JSON.stringify(DOCUMENT));
   fs.writeFileSync(join(project, 'script.js'), SCRIPT);
   fs.writeFileSync(join(project, 'backfill.js'), BACKFILL);
+  fs.writeFileSync(join(project, 'dashboard.js'), DASHBOARD);
+  fs.writeFileSync(join(project, 'lambda.js'), LAMBDA);
+  fs.writeFileSync(join(project, 'types.ts'), TYPES);
+  fs.writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER, files: ['types.ts'] }));
 
   try {
     await call(
@@ -128,8 +113,25 @@ test('installed in an empty project, it builds, renders and backfills', { timeou
   const filled = await call(project, process.execPath, 'backfill.js');
   expect(JSON.parse(filled)).toEqual({ regenerated: 5, status: 200 });
 
+  const { pages, assets } = JSON.parse(await call(project, process.execPath, 'dashboard.js'));
+  expect(Object.values(pages)).toEqual([200, 200, 200, 200]);
+  const kinds = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+  const shipped = files
+    .filter((file) => file.startsWith('dist/src/browser/'))
+    // Types leave nothing behind.
+    .filter((file) => !/^(\/\/.*\n)*export \{\};\n$/.test(fs.readFileSync(join(ROOT, file), 'utf8')))
+    .map((file) => file.replace('dist/src/browser', '/assets'));
+  const type = (file: string) => kinds[extname(file).slice(1) as keyof typeof kinds];
+  // All that a page loads is there, and nothing is there that no page loads.
+  expect(assets).toEqual(Object.fromEntries(shipped.map((file) => [file, `200 ${type(file)}; charset=utf-8`])));
+
+  const lambda = JSON.parse(await call(project, process.execPath, 'lambda.js'));
+  expect(lambda).toEqual({ handler: 'function', worker: 'function', rest: [], opened: [] });
+  await call(project, process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.');
+
   const { version } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect((await call(project, 'npx', '--no-install', 'framekiln', '--version')).trim()).toContain(version);
+  expect(await call(project, 'npx', '--no-install', 'framekiln', 'serve', '--help')).toContain('FRAMEKILN_TOKEN');
   await call(project, 'npx', '--no-install', 'framekiln', 'render', 'doc.json', '-o', 'out.mp4');
   expect(fs.readFileSync(join(project, 'out.mp4')).toString('latin1', 4, 8)).toBe('ftyp');
 });

@@ -132,8 +132,7 @@ export class Comparison {
     const readout = byId('readout', HTMLElement);
     if (!readout || frames === 0) return;
     const time = clock(frame / (this.#stage.framesPerSecond ?? 1));
-    const slowed =
-      playing && pace < 1 && `slowed to ${(pace * speed).toFixed(2)}×: this machine cannot play both faster`;
+    const slowed = playing && pace < 1 && `slowed to ${(pace * speed).toFixed(2)}× by this machine`;
     readout.textContent = [time, this.#measures?.textOf(frame), slowed].filter(Boolean).join(' · ');
   }
 

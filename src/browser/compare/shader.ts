@@ -61,16 +61,14 @@ float worst(vec2 at) {
   return found;
 }
 
-// Inferno, by a polynomial: even steps for the eye, in grey too. Nothing is black.
+// From black over purple and orange to a pale yellow, each as much lighter than the one before: even steps for the eye,
+// in grey too. No difference at all is black.
 vec3 ramp(float t) {
-  const vec3 c0 = vec3(0.0002189403691192265, 0.001651004631001012, -0.01948089843709184);
-  const vec3 c1 = vec3(0.1065134194856116, 0.5639564367884091, 3.932712388889277);
-  const vec3 c2 = vec3(11.60249308247187, -3.972853965665698, -15.9423941062914);
-  const vec3 c3 = vec3(-41.70399613139459, 17.43639888205313, 44.35414519872813);
-  const vec3 c4 = vec3(77.162935699427, -33.40235894210092, -81.80730925738993);
-  const vec3 c5 = vec3(-71.31942824499214, 32.62606426397723, 73.20951985803202);
-  const vec3 c6 = vec3(25.13112622477341, -12.24266895238567, -23.07032500287172);
-  return t <= 0.0 ? vec3(0) : clamp(c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * (c5 + t * c6))))), 0.0, 1.0);
+  const vec3 stops[6] = vec3[](vec3(0), vec3(0.25, 0.07, 0.45), vec3(0.65, 0.16, 0.44), vec3(0.93, 0.4, 0.24),
+                               vec3(0.99, 0.74, 0.25), vec3(1.0, 0.99, 0.8));
+  float at = clamp(t, 0.0, 1.0) * 5.0;
+  int from = min(int(at), 4);
+  return mix(stops[from], stops[from + 1], at - float(from));
 }
 
 void main() {

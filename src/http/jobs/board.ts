@@ -5,8 +5,9 @@ import type { Prepared } from '../../experiment/on-demand.js';
 import type { Outcome } from '../../experiment/outcome.js';
 import type { Variant } from '../../experiment/variant.js';
 import type { VideoSettings } from '../../render/fingerprint.js';
+import type { JobState, JobView } from '../api.js';
 import { Refusal, refusalOfOutcome } from '../errors.js';
-import { Job, type JobState, type JobTarget, type JobView } from './job.js';
+import { Job, type JobTarget, videoJobId } from './job.js';
 
 export interface BoardOptions {
   /** Jobs that render at once. */
@@ -17,6 +18,8 @@ export interface BoardOptions {
   settings?: VideoSettings | undefined;
   /** Told of every job that begins to wait, to run, or ends, and of every one that is refused. */
   onChange?: ((state: JobState | 'refused', job: JobTarget) => void) | undefined;
+  /** Told of every job that fails, with what stopped it: requests are not told of what nobody foresaw. */
+  onFailure?: ((error: unknown, job: JobTarget) => void) | undefined;
   /** Told of frames that were rendered. */
   onFrames?: ((count: number) => void) | undefined;
 }
@@ -81,7 +84,7 @@ export class JobBoard {
    * @throws Refusal 429 when too many jobs wait
    */
   async makeVideo(experiment: string, variant: Variant, force = false): Promise<Job> {
-    const id = variant === 'video' ? experiment : `${experiment}~${variant}`;
+    const id = videoJobId(experiment, variant);
     const experiments = await this.#experiments();
     return this.#start({ id, experiment, kind: variant }, experiments, async (job, onPrepared) => {
       const outcome = await experiments.make(experiment, variant, {
@@ -147,6 +150,7 @@ export class JobBoard {
       job.finish(await work(job, enter));
     } catch (error) {
       job.fail(error);
+      this.#options.onFailure?.(error, job.target);
     } finally {
       this.#alive.delete(job);
       if (entered) this.#leave();

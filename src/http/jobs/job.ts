@@ -4,10 +4,8 @@ import type { Prepared } from '../../experiment/on-demand.js';
 import type { Variant } from '../../experiment/variant.js';
 import type { Progress } from '../../render/job.js';
 import type { LiveVideo } from '../../render/live.js';
-import { type ApiError, type Refusal, refusalOf } from '../errors.js';
-
-export type JobKind = Variant | 'quality';
-export type JobState = 'waiting' | 'running' | 'done' | 'failed';
+import type { JobKind, JobState, JobView } from '../api.js';
+import { type Refusal, refusalOf } from '../errors.js';
 
 /** What a job makes. */
 export interface JobTarget {
@@ -18,28 +16,8 @@ export interface JobTarget {
   against?: string;
 }
 
-/** A job as the API tells of it. */
-export interface JobView {
-  id: string;
-  experiment: string;
-  kind: JobKind;
-  state: JobState;
-  /** Jobs that come before it, while it waits. */
-  ahead?: number;
-  framesDone: number;
-  frames?: number;
-  framesPerSecond?: number;
-  etaSeconds?: number;
-  /** Its video can be watched while it is made. */
-  streamable: boolean;
-  /** What became of it: `regenerated`, `copied`, `current`, ... */
-  outcome?: string;
-  error?: ApiError;
-  /** Epoch seconds. */
-  createdAt: number;
-  endedAt?: number;
-  links: { self: string; events: string; result: string; stream?: string };
-}
+/** The id of the job that makes a video. */
+export const videoJobId = (id: string, variant: Variant): string => (variant === 'video' ? id : `${id}~${variant}`);
 
 /** One piece of work that any number of requests wait for. */
 export class Job {

@@ -7,6 +7,9 @@ import { createHandler, type HttpResult } from './handler.js';
 import { createQueue, type Queue } from './queue.js';
 import { type BatchResult, type SqsEvent, workOff } from './worker.js';
 
+/** Of a request to the stores: API Gateway gives up after 29 s. */
+const ATTEMPTS = 5;
+
 /** Time to answer in, as Lambda gives it. */
 export type TimeLeft = Pick<LambdaContext, 'getRemainingTimeInMillis'>;
 
@@ -34,6 +37,7 @@ export function createContainer(env: NodeJS.ProcessEnv): Container {
       table: env.FRAMEKILN_TABLE,
       bucket: env.FRAMEKILN_BUCKET,
       source: env.FRAMEKILN_SOURCE || undefined,
+      attempts: ATTEMPTS,
     });
     return kiln;
   };

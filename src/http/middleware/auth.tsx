@@ -17,7 +17,14 @@ const MAX_NEXT = 2000;
 /** Lets in who has the token: programs get 401 without it, people the login page. Without a token all may enter. */
 export function requireToken(token: string | undefined): MiddlewareHandler {
   return async (c, next) => {
-    if (token === undefined || isOpen(c.req.path) || (await isKnown(c, token))) return next();
+    if (token === undefined || isOpen(c.req.path)) return next();
+    const bearer = bearerOf(c);
+    if (bearer === undefined && (await hasSession(c, token))) {
+      // Pages offer a way out.
+      c.set('signedIn', true);
+      return next();
+    }
+    if (isToken(bearer, token)) return next();
     if (isPage(c) && (c.req.method === 'GET' || c.req.method === 'HEAD')) {
       const { pathname, search } = new URL(c.req.url);
       return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
@@ -63,9 +70,11 @@ function isOpen(path: string): boolean {
   return ['/healthz', '/readyz', '/login'].includes(path) || path.startsWith('/assets/');
 }
 
-async function isKnown(c: Context, token: string): Promise<boolean> {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  if (bearer !== undefined) return isToken(bearer, token);
+function bearerOf(c: Context): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}
+
+async function hasSession(c: Context, token: string): Promise<boolean> {
   const expires = await getSignedCookie(c, sessionKey(token), COOKIE);
   return typeof expires === 'string' && Number(expires) > Date.now() / 1000;
 }

@@ -23,12 +23,21 @@ const PLACES = 16_384;
 
 /** Refuses request bodies above 64 KiB (413). */
 export function limitBody(): MiddlewareHandler {
-  return bodyLimit({
+  const limit = bodyLimit({
     maxSize: MAX_BODY_BYTES,
     onError() {
       throw new Refusal(413, { code: 'TOO_LARGE', message: `The request is larger than ${MAX_BODY_BYTES} bytes` });
     },
   });
+  return async (c, next) => {
+    const { url, method, headers, body, signal } = c.req.raw;
+    // Hono copies what comes without a length, and Node cannot copy the request object of the server's own.
+    if (body && !headers.has('content-length')) {
+      const copy: RequestInit & { duplex: 'half' } = { method, headers, body, signal, duplex: 'half' };
+      c.req.raw = new Request(url, copy);
+    }
+    return limit(c, next);
+  };
 }
 
 /** Counts the requests of each client, in memory. Two clients may have to share a place; nobody can choose with whom. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from 'hono';
-import type { ApiError, Refusal } from '../errors.js';
-import { Page } from './layout.js';
+import type { ApiError } from '../api.js';
+import type { Refusal } from '../errors.js';
+import { Page, sendPage } from './layout.js';
 import { Problem } from './parts.js';
 
 const TITLES: Record<number, string> = {
@@ -18,8 +19,7 @@ const TITLES: Record<number, string> = {
 /** An error as an answer to whoever came with a browser. */
 export function errorPage(c: Context, { status, error, retryAfter }: Refusal): Response | Promise<Response> {
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
-  c.header('Cache-Control', 'no-store');
-  return c.html(<ErrorPage status={status} error={error} />, status);
+  return sendPage(c, <ErrorPage status={status} error={error} />, status);
 }
 
 /** What went wrong, as a page. */

@@ -31,7 +31,11 @@ export function ExperimentPage({ details, measured, now }: ExperimentProps) {
         <p class="muted">
           {status !== undefined && <Chip word={status} />} {verified !== undefined && <Chip word={verified} />}{' '}
           <span id="video-state">
-            <VideoChip video={details.video} />
+            {inspection || details.videos.video ? (
+              <VideoChip video={details.video} />
+            ) : (
+              <Chip word="cannot be made" tone="bad" />
+            )}
           </span>{' '}
           <Moment at={createdAt} />
         </p>
@@ -117,7 +121,7 @@ function Actions({ details, now }: { details: ExperimentDetails; now: number }) 
       <div class="actions">
         {(regenerable || videos.video) && (
           <>
-            <a class="button" href={apiHref(id, '/video')} download={`${id}.mp4`}>
+            <a class="button" href={apiHref(id, '/stream.mp4?download=1')}>
               Download
             </a>
             <a class="button" id="stable-link" href={apiHref(id, '/video')}>

@@ -4,12 +4,13 @@
 /** A count with separators. */
 export const count = (value: number): string => value.toLocaleString('en');
 
-/** Three significant digits, without an exponent. */
+/** Three significant digits, with a true minus sign; an exponent only where it would be too long without. */
 export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   const text = size !== 0 && (size >= 1e9 || size < 1e-6) ? value.toExponential(digits - 1) : undefined;
-  return text ?? value.toLocaleString('en', { maximumSignificantDigits: Math.max(digits, wholeDigits(size)) });
+  const plain = text ?? value.toLocaleString('en', { maximumSignificantDigits: Math.max(digits, wholeDigits(size)) });
+  return plain.replace(/^-/, '−');
 }
 
 const wholeDigits = (size: number): number => (size < 1 ? 1 : Math.min(21, Math.floor(Math.log10(size)) + 1));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Context } from 'hono';
 import { raw } from 'hono/html';
-import type { Child } from 'hono/jsx';
+import { type Child, createContext, useContext } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 const NAV = [
   ['/', 'Experiments'],
@@ -9,6 +11,15 @@ const NAV = [
 
 /** What all pages share, in this order: later ones may say more about the same things. */
 const STYLES = ['style.css', 'controls.css', 'list.css', 'experiment.css', 'player.css', 'narrow.css'];
+
+/** Whether who looks has logged in, and so can log out. */
+const SignedIn = createContext(false);
+
+/** Answers with a page, which is of this moment only. */
+export function sendPage(c: Context, page: Child, status: ContentfulStatusCode = 200): Response | Promise<Response> {
+  c.header('Cache-Control', 'no-store');
+  return c.html(<SignedIn.Provider value={c.get('signedIn') === true}>{page}</SignedIn.Provider>, status);
+}
 
 export interface PageProps {
   title: string;
@@ -62,9 +73,16 @@ export function Page({ title, scripts = [], styles = [], here, children }: PageP
           </main>
           <footer class="site">
             <p>framekiln regenerates procedural videos from the parameters that made them, exact to the pixel.</p>
-            <p>
+            <div class="ends">
               <a href="/api/openapi.json">API</a>
-            </p>
+              {useContext(SignedIn) && (
+                <form method="post" action="/logout">
+                  <button type="submit" class="quiet">
+                    Log out
+                  </button>
+                </form>
+              )}
+            </div>
           </footer>
         </body>
       </html>

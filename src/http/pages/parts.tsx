@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small pieces that several pages show.
 import type { ExperimentSummary } from '../../experiment/summary.js';
-import type { ApiError } from '../errors.js';
+import type { ApiError } from '../api.js';
 import { isoTime, moment, span } from './format.js';
 
 /** The address of an experiment's page. */

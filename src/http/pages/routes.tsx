@@ -4,6 +4,7 @@ import type { Experiments } from '../../backfill/experiments.js';
 import type { ExperimentDetails } from '../../experiment/details.js';
 import type { Services } from '../services.js';
 import { ExperimentPage } from './experiment.js';
+import { sendPage } from './layout.js';
 import { ListPage } from './list.js';
 import { listHref, readListView } from './list-query.js';
 
@@ -15,18 +16,16 @@ export function pageRoutes(services: Services): Hono {
     const view = readListView(new URL(c.req.url).searchParams);
     const experiments = await services.experiments();
     const listed = await experiments.list(view, c.req.raw.signal);
-    c.header('Cache-Control', 'no-store');
     // The address is of a time when there were more.
     if (view.page > listed.pages && listed.pages > 0) return c.redirect(listHref({ ...view, page: listed.pages }));
-    return c.html(<ListPage view={view} listed={listed} now={Date.now() / 1000} />);
+    return sendPage(c, <ListPage view={view} listed={listed} now={Date.now() / 1000} />);
   });
 
   pages.get('/experiments/:id', async (c) => {
     const experiments = await services.experiments();
     const details = await experiments.describe(c.req.param('id'), c.req.raw.signal);
     const measured = await isMeasured(services, experiments, details, c.req.raw.signal);
-    c.header('Cache-Control', 'no-store');
-    return c.html(<ExperimentPage details={details} measured={measured} now={Date.now() / 1000} />);
+    return sendPage(c, <ExperimentPage details={details} measured={measured} now={Date.now() / 1000} />);
   });
   return pages;
 }

@@ -2,11 +2,9 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { VARIANTS, type Variant } from '../../experiment/variant.js';
-import { isExperimentId } from '../../storage/keys.js';
+import type { JobView } from '../api.js';
 import { Refusal } from '../errors.js';
-import type { Job, JobView } from '../jobs/job.js';
-import { remoteView } from '../jobs/start.js';
+import type { Job } from '../jobs/job.js';
 import type { Services } from '../services.js';
 import { JobParam, JobShape } from '../shapes.js';
 import { bytes, failures, json } from './describe.js';
@@ -37,15 +35,17 @@ export function jobRoutes(services: Services): OpenAPIHono {
   app.openapi(jobRoute, async (c): Promise<Response> => {
     const { id } = c.req.valid('param');
     c.header('Cache-Control', 'no-store');
-    return c.json(services.jobs.view(id) ?? (await remoteJob(c, services, id)) ?? unknown(id));
+    return c.json(services.jobs.view(id) ?? (await services.remote?.find(id, c.req.raw.signal)) ?? unknown(id));
   });
 
   app.openapi(eventsRoute, async (c): Promise<Response> => {
     const { id } = c.req.valid('param');
     const job = services.jobs.job(id);
     // Of a job elsewhere there is one event; the page then asks for the job again.
-    const remote = job ? undefined : ((await remoteJob(c, services, id)) ?? unknown(id));
+    const remote = job ? undefined : ((await services.remote?.find(id, c.req.raw.signal)) ?? unknown(id));
     c.header('Cache-Control', 'no-store');
+    // Nobody would read the stream, or end it.
+    if (c.req.raw.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     return sendViews(c, job ?? (remote as JobView));
   });
   return app;
@@ -64,17 +64,6 @@ function sendViews(c: Context, job: Job | JobView): Response {
       clearInterval(timer);
     }
   });
-}
-
-/** A job that this process knows nothing of: of another one, or of before a restart. */
-async function remoteJob(c: Context, { dispatch, experiments }: Services, jobId: string): Promise<JobView | undefined> {
-  const [id = '', variant = 'video', ...rest] = jobId.split('~');
-  if (!dispatch || rest.length > 0 || !isExperimentId(id) || !isVariant(variant)) return undefined;
-  return remoteView(id, variant, undefined, await (await experiments()).locate(id, variant, c.req.raw.signal));
-}
-
-function isVariant(text: string): text is Variant {
-  return (VARIANTS as readonly string[]).includes(text);
 }
 
 function unknown(id: string): never {

@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Experiments } from '../../backfill/experiments.js';
 import type { Quality } from '../../experiment/quality.js';
+import { Refusal } from '../errors.js';
 import { qualityJobFor } from '../jobs/start.js';
 import type { Services } from '../services.js';
 import { AgainstQuery, IdParam, JobShape, QualityShape } from '../shapes.js';
@@ -55,6 +56,10 @@ async function measured(
   c.header('Cache-Control', 'no-store');
   const known = await experiments.findQuality(id, against, signal);
   if (known) return answer(known, experiments);
+  if (c.req.raw.method === 'HEAD') {
+    const remedy = 'Ask for it: it is measured then.';
+    throw new Refusal(409, { code: 'NOT_MEASURED', message: `Experiment ${id} has not been measured`, remedy });
+  }
   const job = await qualityJobFor(c, services, id, against);
   if (job.state === 'done') {
     const made = await experiments.findQuality(id, against, signal);
