@@ -124,9 +124,17 @@ async function made(url: string): Promise<void> {
   }
 }
 
+/** Jobs that were done, once none is left: a video is there a moment before its job has ended. */
 async function rendersOf(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^framekiln_jobs_total\{[^}]*state="done"[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const valueOf = (line: RegExp) => Number(line.exec(text)?.[1] ?? Number.NaN);
+    const left = ['waiting', 'running'].map((state) =>
+      valueOf(new RegExp(`^framekiln_jobs\\{state="${state}"\\} (\\d+)$`, 'm')),
+    );
+    if (left.every((jobs) => jobs === 0)) return valueOf(/^framekiln_jobs_total\{state="done"\} (\d+)$/m);
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }
 
 async function firstBytes(url: string, id: string): Promise<number> {

@@ -39,6 +39,7 @@ export interface JobView {
   /** Jobs that come before it, while it waits. */
   ahead?: number;
   framesDone: number;
+  /** All of them, once that is known. */
   frames?: number;
   framesPerSecond?: number;
   etaSeconds?: number;
@@ -49,6 +50,8 @@ export interface JobView {
   error?: ApiError;
   /** Epoch seconds. */
   createdAt: number;
+  /** Epoch seconds, when it is done or has failed. */
   endedAt?: number;
+  /** Paths. */
   links: { self: string; events: string; result: string; stream?: string };
 }

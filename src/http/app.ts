@@ -44,7 +44,9 @@ export interface AppOptions {
 }
 
 export interface App {
+  /** Answers a request: for servers. */
   fetch: Hono['fetch'];
+  /** Answers a path or a request, without a server: for tests. */
   request: Hono['request'];
   /** Stops all jobs and waits for them. */
   close(): Promise<void>;
