@@ -128,11 +128,11 @@ async function made(url: string): Promise<void> {
 async function rendersOf(url: string): Promise<number> {
   for (;;) {
     const text = await (await fetch(`${url}/metrics`)).text();
-    const valueOf = (line: RegExp) => Number(line.exec(text)?.[1] ?? Number.NaN);
+    const counted = (line: RegExp) => Number(line.exec(text)?.[1] ?? Number.NaN);
     const left = ['waiting', 'running'].map((state) =>
-      valueOf(new RegExp(`^framekiln_jobs\\{state="${state}"\\} (\\d+)$`, 'm')),
+      counted(new RegExp(`^framekiln_jobs\\{state="${state}"\\} (\\d+)$`, 'm')),
     );
-    if (left.every((jobs) => jobs === 0)) return valueOf(/^framekiln_jobs_total\{state="done"\} (\d+)$/m);
+    if (left.every((jobs) => jobs === 0)) return counted(/^framekiln_jobs_total\{state="done"\} (\d+)$/m);
     await new Promise((done) => setTimeout(done, 100));
   }
 }
