@@ -72,7 +72,8 @@ inBrowser('keys and the plot lead to frames', async () => {
     await expect.poll(async () => (await shown(page)).frame).toBe(frame);
   }
   await page.keyboard.press('l');
-  expect(await page.locator('select.speed').inputValue()).toBe('1.5');
+  // The page hears of it from the video.
+  await expect.poll(() => page.locator('select.speed').inputValue()).toBe('1.5');
   await page.keyboard.press('?');
   expect(await page.locator('dialog[open] h2').innerText()).toBe('Keys of the player');
   await page.keyboard.press('Escape');
