@@ -2,6 +2,7 @@
 import { loadAddon } from 'framekiln/native';
 import { benchBackfill } from './backfill.js';
 import { benchEncode } from './encode.js';
+import { benchGpu } from './gpu.js';
 import { describeMachine, machineText } from './machine.js';
 import { benchMemory } from './memory.js';
 import { type BenchOptions, PARTS, readOptions, USAGE } from './options.js';
@@ -14,6 +15,7 @@ import { benchServe } from './serve.js';
 const RUN = {
   render: benchRender,
   encode: benchEncode,
+  gpu: benchGpu,
   peers: benchPeers,
   measure: benchQuality,
   memory: benchMemory,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Size } from './scenes.js';
 
-export const PARTS = ['render', 'encode', 'peers', 'measure', 'memory', 'backfill', 'serve'] as const;
+export const PARTS = ['render', 'encode', 'gpu', 'peers', 'measure', 'memory', 'backfill', 'serve'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -15,6 +15,8 @@ export interface BenchOptions {
   sizes: readonly Size[];
   rounds: number;
   threads: number;
+  /** Of `gpu`: `auto` skips that part where there is none. */
+  device: string;
 }
 
 export const USAGE = `npm run bench [-- OPTIONS]
@@ -25,6 +27,8 @@ export const USAGE = `npm run bench [-- OPTIONS]
                    and 3840x2160 without --quick)
   --rounds N       default 5, with --quick 2
   --threads N      the most threads (default: the processor's)
+  --device D       auto (the default), cpu, cuda or cuda:N: which GPU "gpu" measures; with cuda there must be one, and
+                   "gpu" is all that runs unless --only says otherwise
   --full           memory: one hour of 1920x1080 (108,000 frames) instead of 27,000 frames of 640x360
                    backfill: 200 experiments of 300 frames instead of 40, and 10,000 tiny ones
   --json           one JSON object instead of tables
@@ -41,17 +45,22 @@ export function readOptions(args: string[]): BenchOptions | 'help' {
       size: { type: 'string', multiple: true },
       rounds: { type: 'string' },
       threads: { type: 'string' },
+      device: { type: 'string', default: 'auto' },
       full: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  const only = (values.only ?? PARTS.join(',')).split(',') as Part[];
+  const { device } = values;
+  if (!/^(auto|cpu|cuda(:\d{1,2})?)$/.test(device)) refuse('auto, cpu, cuda or cuda:N', '--device', device);
+  const parts = device.startsWith('cuda') ? 'gpu' : PARTS.join(',');
+  const only = (values.only ?? parts).split(',') as Part[];
   for (const part of only) if (!PARTS.includes(part)) refuse(`some of ${PARTS.join(',')}`, '--only', part);
   return {
     json: values.json,
     only,
+    device,
     quick: values.quick,
     full: values.full,
     sizes: (values.size ?? ['1920x1080', ...(values.quick ? [] : ['3840x2160'])]).map(readSize),

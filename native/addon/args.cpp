@@ -96,7 +96,8 @@ EncodeSettings settings_arg(Napi::Value value) {
   const Napi::Object object = object_arg(value, "settings");
   EncodeSettings settings;
   settings.codec = static_cast<Codec>(
-      choice_arg(object.Get("codec"), "codec", {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded"}));
+      choice_arg(object.Get("codec"), "codec",
+                 {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded", "hevc_420", "av1_420"}));
   settings.size = size_arg(object.Get("width"), object.Get("height"));
   settings.fps = {static_cast<int>(int_arg(object.Get("fpsNum"), "fpsNum", 1, INT32_MAX)),
                   static_cast<int>(int_arg(object.Get("fpsDen"), "fpsDen", 1, INT32_MAX))};
@@ -104,7 +105,17 @@ EncodeSettings settings_arg(Napi::Value value) {
   if (rate < 0.0009 || rate > 1001) reject("a rate from 0.001 to 1000", "fpsNum / fpsDen", object.Get("fpsNum"));
   settings.preset = string_arg(object.Get("preset"), "preset", 20);
   settings.crf = number_arg(object.Get("crf"), "crf", 0, 51);
+  const Napi::Value constant_qp = object.Get("constantQp"), parameter_set = object.Get("parameterSet");
+  if (!constant_qp.IsUndefined() && !constant_qp.IsBoolean()) reject("true or false", "constantQp", constant_qp);
+  settings.constant_qp = constant_qp.IsBoolean() && constant_qp.As<Napi::Boolean>();
+  if (!parameter_set.IsUndefined()) {
+    settings.parameter_set = static_cast<int>(int_arg(parameter_set, "parameterSet", 0, 31));
+  }
   return settings;
+}
+
+int device_arg(Napi::Value value) {
+  return value.IsUndefined() ? kNoDevice : static_cast<int>(int_arg(value, "device", 0, 255));
 }
 
 Control control_arg(Napi::Value value) {
@@ -146,7 +157,8 @@ Frames FramesValues::frames() const {
 FramesArg frames_arg(Napi::Object job) {
   const FramesValues values(job);
   const Napi::Value cpu = job.Get("cpu"), control = job.Get("control");
-  return {values.frames(), control_arg(control), cpu_arg(cpu, "cpu")};
+  const int device = device_arg(job.Get("device"));
+  return {values.frames(), control_arg(control), cpu_arg(cpu, "cpu"), device};
 }
 
 Picture rgb_arg(Napi::Value value, Size size) {

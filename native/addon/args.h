@@ -38,11 +38,16 @@ EncodeSettings settings_arg(Napi::Value value);
 /// Points into JavaScript memory; nothing when the value is undefined.
 Control control_arg(Napi::Value value);
 
-/// A job's frames with its optional `control`; both point into JavaScript memory.
+/// The index of a CUDA device; kNoDevice when the value is undefined.
+constexpr int kNoDevice = -1;
+int device_arg(Napi::Value value);
+
+/// A job's frames with its optional `control`, which point into JavaScript memory, and its optional `device`.
 struct FramesArg {
   Frames frames;
   Control control;
   CpuLevel cpu;
+  int device;
 };
 FramesArg frames_arg(Napi::Object job);
 

@@ -18,6 +18,12 @@ Napi::Value encode_frames(const Napi::CallbackInfo& info);
 Napi::Value encode_png(const Napi::CallbackInfo& info);
 Napi::Value scale_rgb(const Napi::CallbackInfo& info);
 
+Napi::Value gpus(const Napi::CallbackInfo& info);
+Napi::Value open_gpu(const Napi::CallbackInfo& info);
+Napi::Value open_nvenc(const Napi::CallbackInfo& info);
+Napi::Value time_gpu(const Napi::CallbackInfo& info);
+Napi::Value close_gpu(const Napi::CallbackInfo& info);
+
 Napi::Value probe_video(const Napi::CallbackInfo& info);
 Napi::Value open_reader(const Napi::CallbackInfo& info);
 

@@ -3,6 +3,7 @@
 
 #include "addon/args.h"
 #include "addon/calls.h"
+#include "addon/gpu_workers.h"
 #include "encode/png.h"
 
 namespace framekiln::addon {
@@ -41,12 +42,23 @@ Napi::Value encode_segment(const Napi::CallbackInfo& info) {
   return guarded(env, [&]() -> Napi::Value {
     const Napi::Object job = object_arg(info[0], "job");
     const EncodeSettings settings = settings_arg(job.Get("settings"));
+    const Napi::Value encoder = job.Get("encoder");
+    const bool nvenc = !encoder.IsUndefined() && choice_arg(encoder, "encoder", {"software", "nvenc"}) == 1;
     const FramesArg arg = frames_arg(job);
+    if (nvenc && arg.device == kNoDevice) throw Error("INVALID_ARGUMENT", "Expected a device beside encoder nvenc");
     if (arg.frames.size.width != settings.size.width || arg.frames.size.height != settings.size.height) {
       throw Error("INVALID_ARGUMENT", "Expected the settings' size for width and height");
     }
     std::vector<FrameHash> hashes;
-    const EncodedSegment segment = framekiln::encode_segment(arg.frames, arg.cpu, settings, arg.control, hashes);
+    EncodedSegment segment;
+    if (arg.device == kNoDevice) {
+      segment = framekiln::encode_segment(arg.frames, arg.cpu, settings, arg.control, hashes);
+    } else {
+      gpu_workers(env).with(arg.device, [&](GpuWorker& gpu) {
+        segment = nvenc ? gpu.encode_segment_by_nvenc(arg.frames, arg.cpu, settings, arg.control, hashes)
+                        : gpu.encode_segment(arg.frames, arg.cpu, settings, arg.control, hashes);
+      });
+    }
     return segment_to_js(env, segment, hashes);
   });
 }

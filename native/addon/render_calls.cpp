@@ -3,6 +3,7 @@
 
 #include "addon/args.h"
 #include "addon/calls.h"
+#include "addon/gpu_workers.h"
 #include "encode/libraries.h"
 
 namespace framekiln::addon {
@@ -51,7 +52,14 @@ Napi::Value render_frames(const Napi::CallbackInfo& info) {
       reject("exactly as many bytes as the frames have", "out", out);
     }
     std::vector<FrameHash> hashes;
-    framekiln::render_frames(arg.frames, arg.cpu, format, memory.data, arg.control, hash ? &hashes : nullptr);
+    std::vector<FrameHash>* const wanted = hash ? &hashes : nullptr;
+    if (arg.device == kNoDevice) {
+      framekiln::render_frames(arg.frames, arg.cpu, format, memory.data, arg.control, wanted);
+    } else {
+      gpu_workers(env).with(arg.device, [&](GpuWorker& gpu) {
+        gpu.render_frames(arg.frames, arg.cpu, format, memory.data, arg.control, wanted);
+      });
+    }
     return hash ? to_js(env, hashes).As<Napi::Value>() : env.Undefined();
   });
 }

@@ -12,6 +12,7 @@ extern "C" {
 
 #include <cstdarg>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,7 @@ struct AvDeleter {
   void operator()(AVBSFContext* p) const { av_bsf_free(&p); }
   void operator()(AVFormatContext* p) const { avformat_free_context(p); }
   void operator()(SwsContext* p) const { sws_freeContext(p); }
+  void operator()(AVBufferRef* p) const { av_buffer_unref(&p); }
   void operator()(AVIOContext* p) const {
     av_freep(&p->buffer);
     avio_context_free(&p);
@@ -111,11 +113,39 @@ class Silence {
   inline static thread_local int depth_ = 0;
 };
 
+/// While one lives, it keeps what FFmpeg says on this thread, up to warnings, instead of stderr. Error codes of hardware
+/// mean several things each; the words tell them apart.
+class LogCapture {
+ public:
+  LogCapture() : before_(innermost_) { innermost_ = this; }
+  ~LogCapture() { innermost_ = before_; }
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+
+  /// The lines, joined by "; ".
+  const std::string& text() const { return text_; }
+  static LogCapture* here() { return innermost_; }
+
+  void add(int level, const char* format, va_list values) {
+    char line[512];
+    if (level > AV_LOG_WARNING || std::vsnprintf(line, sizeof line, format, values) < 0) return;
+    std::string words(line);
+    while (!words.empty() && words.back() == '\n') words.pop_back();
+    if (!words.empty() && text_.size() < 2000) text_ += (text_.empty() ? "" : "; ") + words;
+  }
+
+ private:
+  LogCapture* before_;
+  std::string text_;
+  inline static thread_local LogCapture* innermost_ = nullptr;
+};
+
 /// FFmpeg's log level and callback are the process's, so the addon sets them once, when it loads: errors stay on
 /// stderr, since they say what an error code does not; x264's statistics and the muxers' remarks do not.
 inline void quiet_libav_logging() {
   av_log_set_level(AV_LOG_ERROR);
   av_log_set_callback([](void* context, int level, const char* format, va_list values) {
+    if (LogCapture* capture = LogCapture::here()) return capture->add(level, format, values);
     if (!Silence::here()) av_log_default_callback(context, level, format, values);
   });
 }

@@ -4,6 +4,18 @@
 #include <utility>
 
 namespace framekiln::cuda {
+namespace {
+
+/// Current, for destructors: of a lost device nothing works, and nobody is told.
+template <typename Call>
+void quietly(const Driver& driver, CUcontext context, Call call) {
+  if (driver->context_push(context) != kSuccess) return;
+  call();
+  CUcontext popped;
+  driver->context_pop(&popped);
+}
+
+}  // namespace
 
 std::shared_ptr<Device> Device::open(std::shared_ptr<const Driver> driver, int index) {
   const std::shared_ptr<Device> device(new Device(std::move(driver)));
@@ -26,11 +38,10 @@ std::shared_ptr<Device> Device::open(std::shared_ptr<const Driver> driver, int i
 Device::~Device() {
   if (!context_) return;
   if (stream_) {
-    (*driver_)->context_push(context_);
-    (*driver_)->stream_synchronize(stream_);
-    (*driver_)->stream_destroy(stream_);
-    CUcontext popped;
-    (*driver_)->context_pop(&popped);
+    quietly(*driver_, context_, [&] {
+      (*driver_)->stream_synchronize(stream_);
+      (*driver_)->stream_destroy(stream_);
+    });
   }
   (*driver_)->context_release(device_);
 }
@@ -43,10 +54,7 @@ DeviceMemory::DeviceMemory(std::shared_ptr<Device> device, size_t bytes) : devic
 
 DeviceMemory::~DeviceMemory() {
   const Driver& d = device_->driver();
-  CUcontext popped;
-  d->context_push(device_->context());
-  d->mem_free(address_);
-  d->context_pop(&popped);
+  quietly(d, device_->context(), [&] { d->mem_free(address_); });
 }
 
 PinnedMemory::PinnedMemory(std::shared_ptr<Device> device, size_t bytes) : device_(std::move(device)), bytes_(bytes) {
@@ -57,10 +65,11 @@ PinnedMemory::PinnedMemory(std::shared_ptr<Device> device, size_t bytes) : devic
 
 PinnedMemory::~PinnedMemory() {
   const Driver& d = device_->driver();
-  CUcontext popped;
-  d->context_push(device_->context());
-  d->host_free(data_);
-  d->context_pop(&popped);
+  quietly(d, device_->context(), [&] {
+    // A copy may be under way when an exception brought us here.
+    d->stream_synchronize(device_->stream());
+    d->host_free(data_);
+  });
 }
 
 Event::Event(std::shared_ptr<Device> device) : device_(std::move(device)) {
@@ -71,10 +80,7 @@ Event::Event(std::shared_ptr<Device> device) : device_(std::move(device)) {
 
 Event::~Event() {
   const Driver& d = device_->driver();
-  CUcontext popped;
-  d->context_push(device_->context());
-  d->event_destroy(event_);
-  d->context_pop(&popped);
+  quietly(d, device_->context(), [&] { d->event_destroy(event_); });
 }
 
 void Event::record() {

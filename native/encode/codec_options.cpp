@@ -12,26 +12,39 @@ namespace {
 /// Below it x264 becomes lossless and leaves the High profile.
 constexpr double kLowestLossyCrf = 1;
 
-/// A number as FFmpeg reads it, whatever the process's locale.
-std::string decimal(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 const char* encoder_name(Codec codec) {
   switch (codec) {
     case Codec::h264_rgb:
       return "libx264rgb";
     case Codec::mpeg4_as_recorded:
       return "mpeg4";
+    case Codec::hevc_420:
+      return "hevc_nvenc";
+    case Codec::av1_420:
+      return "av1_nvenc";
     default:
       return "libx264";
+  }
+}
+
+AVCodecID codec_id(Codec codec) {
+  switch (codec) {
+    case Codec::mpeg4_as_recorded:
+      return AV_CODEC_ID_MPEG4;
+    case Codec::hevc_420:
+      return AV_CODEC_ID_HEVC;
+    case Codec::av1_420:
+      return AV_CODEC_ID_AV1;
+    default:
+      return AV_CODEC_ID_H264;
   }
 }
 
 AVPixelFormat pixel_format(Codec codec) {
   switch (codec) {
     case Codec::h264_420:
+    case Codec::hevc_420:
+    case Codec::av1_420:
       return AV_PIX_FMT_NV12;
     case Codec::h264_444:
       return AV_PIX_FMT_YUV444P;
@@ -59,7 +72,7 @@ void describe_as_recorded(const EncodeSettings& settings, AVCodecContext& c) {
   c.bit_rate = opencv_bit_rate(static_cast<double>(settings.fps.num) / settings.fps.den, coded_size(settings));
 }
 
-void describe_h264(const EncodeSettings& settings, AVCodecContext& c) {
+void describe_colours(const EncodeSettings& settings, AVCodecContext& c) {
   c.sample_aspect_ratio = {1, 1};
   c.color_primaries = AVCOL_PRI_BT709;
   if (settings.codec == Codec::h264_rgb) {
@@ -71,7 +84,7 @@ void describe_h264(const EncodeSettings& settings, AVCodecContext& c) {
   c.color_trc = AVCOL_TRC_BT709;
   c.colorspace = AVCOL_SPC_BT709;
   c.color_range = AVCOL_RANGE_MPEG;
-  if (settings.codec == Codec::h264_420) c.chroma_sample_location = AVCHROMA_LOC_CENTER;
+  if (is_420(settings.codec)) c.chroma_sample_location = AVCHROMA_LOC_CENTER;
 }
 
 void set_as_recorded(AVCodecContext& c) {
@@ -87,24 +100,33 @@ void set_h264(const EncodeSettings& settings, AVCodecContext& c, Options& option
   c.flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_CLOSED_GOP;
   c.thread_count = 1;
   options.set("sc_threshold", "0");
-  options.set("x264-params", "cpu-independent=1:stitchable=1:force-cfr=1");
+  std::string params = "cpu-independent=1:stitchable=1:force-cfr=1";
+  if (settings.parameter_set > 0) params += ":sps-id=" + std::to_string(settings.parameter_set);
+  options.set("x264-params", params);
   if (!settings.preset.empty()) options.set("preset", settings.preset);
-  if (settings.codec == Codec::h264_420) {
-    options.set("profile", "high");
-    options.set("crf", decimal(std::max(settings.crf, kLowestLossyCrf)));
-    return;
+  options.set("profile", settings.codec == Codec::h264_420 ? "high" : "high444");
+  const double crf = settings.codec == Codec::h264_420 ? std::max(settings.crf, kLowestLossyCrf) : settings.crf;
+  const bool lossless = settings.codec == Codec::h264_rgb || crf < kLowestLossyCrf;
+  if (lossless || settings.constant_qp) {
+    options.set("qp", lossless ? "0" : decimal(std::round(crf)));
+  } else {
+    options.set("crf", decimal(crf));
   }
-  options.set("profile", "high444");
-  const bool lossless = settings.codec == Codec::h264_rgb || settings.crf < kLowestLossyCrf;
-  lossless ? options.set("qp", "0") : options.set("crf", decimal(settings.crf));
 }
 
 }  // namespace
+
+std::string decimal(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
 
 Size coded_size(const EncodeSettings& settings) {
   const Size size = settings.size;
   switch (settings.codec) {
     case Codec::h264_420:
+    case Codec::hevc_420:
+    case Codec::av1_420:
       return {half_up(size.width) * 2, half_up(size.height) * 2};
     case Codec::mpeg4_as_recorded:
       return {size.width & -2, size.height & -2};
@@ -124,19 +146,21 @@ Av<AVCodecContext> describe_stream(const EncodeSettings& settings, const AVCodec
   Av<AVCodecContext> c = own(avcodec_alloc_context3(codec));
   const bool recorded = settings.codec == Codec::mpeg4_as_recorded;
   c->codec_type = AVMEDIA_TYPE_VIDEO;
-  c->codec_id = recorded ? AV_CODEC_ID_MPEG4 : AV_CODEC_ID_H264;
+  c->codec_id = codec_id(settings.codec);
   c->pix_fmt = pixel_format(settings.codec);
   c->width = size.width;
   c->height = size.height;
   c->framerate = {settings.fps.num, settings.fps.den};
-  recorded ? describe_as_recorded(settings, *c) : describe_h264(settings, *c);
+  recorded ? describe_as_recorded(settings, *c) : describe_colours(settings, *c);
   c->time_base = {c->framerate.den, c->framerate.num};
   return c;
 }
 
 Av<AVCodecContext> open_encoder(const EncodeSettings& settings) {
   const char* name = encoder_name(settings.codec);
-  const AVCodec* codec = avcodec_find_encoder_by_name(name);
+  const bool hardware = settings.codec == Codec::hevc_420 || settings.codec == Codec::av1_420;
+  const AVCodec* codec = hardware ? nullptr : avcodec_find_encoder_by_name(name);
+  if (hardware) throw Error("ENCODER_UNAVAILABLE", "HEVC and AV1 are encoded by NVENC alone");
   if (!codec) throw Error("ENCODER_UNAVAILABLE", std::string("this FFmpeg has no encoder ") + name);
   Av<AVCodecContext> c = describe_stream(settings, codec);
   c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

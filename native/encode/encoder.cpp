@@ -82,13 +82,44 @@ struct Encoder::Impl {
   }
 
   void send() {
-    if (sent == frames) throw Error(kFailed, "more frames than the segment's " + std::to_string(frames));
     AVFrame& f = free_frame();
     if (recorded) recorded->convert(f);
     if (settings.codec == Codec::h264_420) repeat_edges(f, settings.size);
+    send(f);
+  }
+
+  void send(const Picture& picture) {
+    if (recorded) {
+      copy_picture(picture, recorded->picture());
+      return send();
+    }
+    const Av<AVFrame> f = borrow(picture);
+    send(*f);
+    // Its memory is the caller's again from now on.
+    if (!av_frame_is_writable(f.get())) throw Error(kFailed, "the encoder keeps frames");
+  }
+
+  void send(AVFrame& f) {
+    if (sent == frames) throw Error(kFailed, "more frames than the segment's " + std::to_string(frames));
     f.pts = sent++;
     check(avcodec_send_frame(codec.get(), &f), kFailed, "encode a frame");
     receive_packets();
+  }
+
+  /// A frame over somebody else's memory.
+  Av<AVFrame> borrow(const Picture& picture) const {
+    Av<AVFrame> f = own(av_frame_alloc());
+    f->format = codec->pix_fmt;
+    f->width = codec->width;
+    f->height = codec->height;
+    for (int p = 0; p < 3 && picture.plane[p]; p++) {
+      const size_t bytes = static_cast<size_t>(picture.stride[p]) * static_cast<size_t>(plane_size(picture, p).rows);
+      f->data[p] = picture.plane[p];
+      f->linesize[p] = static_cast<int>(picture.stride[p]);
+      f->buf[p] = av_buffer_create(picture.plane[p], bytes, [](void*, uint8_t*) {}, nullptr, 0);
+      if (!f->buf[p]) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
+    }
+    return f;
   }
 
   EncodedSegment finish() {
@@ -132,6 +163,7 @@ Encoder::Encoder(const EncodeSettings& settings, int frames) {
 Encoder::~Encoder() = default;
 Picture Encoder::next() { return impl_->next(); }
 void Encoder::send() { impl_->send(); }
+void Encoder::send(const Picture& picture) { impl_->send(picture); }
 EncodedSegment Encoder::finish() { return impl_->finish(); }
 
 }  // namespace framekiln

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/muxer.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -21,11 +22,13 @@ constexpr const char* kFragmented = "+frag_custom+empty_moov+delay_moov+default_
 ///
 /// The container alone says an odd size of 4:2:0, since H.264 crops such pictures by whole chroma samples. Chromium and
 /// FFmpeg then show just that many columns and rows; a clap box they ignore.
-void describe(const EncodeSettings& settings, const std::vector<uint8_t>& extradata, AVStream& stream) {
+void describe(const EncodeSettings& settings, bool is_mp4, const std::vector<uint8_t>& extradata, AVStream& stream) {
   const Av<AVCodecContext> c = describe_stream(settings, nullptr);
   AVCodecParameters& par = *stream.codecpar;
   check(avcodec_parameters_from_context(&par, c.get()), kFailed, "describe the stream");
-  if (settings.codec == Codec::h264_420) {
+  // Players that know only this name for HEVC in MP4 play it too.
+  if (settings.codec == Codec::hevc_420 && is_mp4) par.codec_tag = MKTAG('h', 'v', 'c', '1');
+  if (is_420(settings.codec)) {
     par.width = settings.size.width;
     par.height = settings.size.height;
   }
@@ -78,7 +81,7 @@ struct Muxer::Impl {
     extradata = first_extradata;
     stream = avformat_new_stream(oc.get(), nullptr);
     if (!stream) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
-    describe(settings, extradata, *stream);
+    describe(settings, container != Container::matroska, extradata, *stream);
     Options options;
     // OpenCV's file: the index behind the data, and the libraries' names in it.
     const bool recorded = settings.codec == Codec::mpeg4_as_recorded && container == Container::mp4;
@@ -93,10 +96,15 @@ struct Muxer::Impl {
     options.expect_all_taken(kFailed);
   }
 
+  /// The same parameter sets as the first segment's, or the last of them: NVENC's segments bring libx264's too.
+  bool is_among(const std::vector<uint8_t>& sets) const {
+    return sets.size() <= extradata.size() && std::equal(sets.rbegin(), sets.rend(), extradata.rbegin());
+  }
+
   void append(const EncodedSegment& segment) {
     const bool first = !stream;
     if (first) start(segment.extradata);
-    if (segment.extradata != extradata) throw Error(kFailed, "a segment was encoded with other parameters");
+    if (!is_among(segment.extradata)) throw Error(kFailed, "a segment was encoded with other parameters");
     const AVRational frame_time = av_inv_q(stream->avg_frame_rate);
     size_t offset = 0;
     for (const PacketInfo& info : segment.packets) {

@@ -39,4 +39,11 @@ FrameHash hash_picture(const Picture& picture) {
   return hash;
 }
 
+HashSecret hash_secret() {
+  HashSecret secret;
+  static_assert(sizeof XXH3_kSecret == secret.size());
+  std::copy_n(XXH3_kSecret, secret.size(), secret.begin());
+  return secret;
+}
+
 }  // namespace framekiln

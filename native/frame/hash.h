@@ -13,4 +13,8 @@ using FrameHash = std::array<uint8_t, 16>;
 
 FrameHash hash_picture(const Picture& picture);
 
+/// XXH3's default secret, for whoever computes the same hash elsewhere.
+using HashSecret = std::array<uint8_t, 192>;
+HashSecret hash_secret();
+
 }  // namespace framekiln

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 // Internal linkage throughout: units built for wider instruction sets include this.
 namespace framekiln {
@@ -71,6 +72,16 @@ static inline __attribute__((unused)) Picture picture_over(PixelFormat format, S
       return {format, size, {memory, memory + luma, memory + luma + chroma}, {w, cw, cw}};
     default:
       return {format, size, {memory, memory + luma, memory + 2 * luma}, {w, w, w}};
+  }
+}
+
+/// Copies the pixels of `to`'s size and format from a picture that has at least these.
+static inline __attribute__((unused)) void copy_picture(const Picture& from, const Picture& to) {
+  for (int plane = 0; plane < 3 && to.plane[plane]; plane++) {
+    const PlaneSize size = plane_size(to, plane);
+    for (int j = 0; j < size.rows; j++) {
+      std::memcpy(to.plane[plane] + j * to.stride[plane], from.plane[plane] + j * from.stride[plane], size.row_bytes);
+    }
   }
 }
 

@@ -6,7 +6,8 @@
 // For the same reason every function has internal linkage.
 #define FK_HOST static inline __attribute__((unused))
 #if defined(__CUDACC__)
-#define FK_HD __host__ __device__ FK_HOST
+#define FK_BOTH __host__ __device__
 #else
-#define FK_HD FK_HOST
+#define FK_BOTH
 #endif
+#define FK_HD FK_BOTH FK_HOST

@@ -2,7 +2,6 @@
 #include "segment/segment.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "measure/chroma_fidelity.h"
@@ -40,14 +39,9 @@ EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t*
   const PixelFormat format = input_format(settings.codec);
   Encoder encoder(settings, count);
   for (int i = 0; i < count; i++) {
-    const Picture to = encoder.next();
-    const uint8_t* row = frames + static_cast<size_t>(i) * picture_bytes(format, settings.size);
-    for (int plane = 0; plane < 3 && to.plane[plane]; plane++) {
-      const PlaneSize size = plane_size(to, plane);
-      for (int j = 0; j < size.rows; j++, row += size.row_bytes) {
-        std::memcpy(to.plane[plane] + j * to.stride[plane], row, size.row_bytes);
-      }
-    }
+    // Only read.
+    uint8_t* const memory = const_cast<uint8_t*>(frames) + static_cast<size_t>(i) * picture_bytes(format, settings.size);
+    copy_picture(picture_over(format, settings.size, memory), encoder.next());
     encoder.send();
   }
   return encoder.finish();

@@ -44,6 +44,13 @@ const NEEDS = [
     for: 'tests',
     optional: true,
   },
+  {
+    what: "ffnvcodec's headers (the tests of the GPU path are skipped without)",
+    debian: 'libffmpeg-nvenc-dev',
+    here: () => library('ffnvcodec'),
+    for: 'tests',
+    optional: true,
+  },
 ];
 
 /** One question to pkg-config answers for all libraries when, as usual, all are there. */
@@ -122,11 +129,9 @@ export function systemStep({ tests, mayInstall }) {
         const names = left.map((need) => need.what).join(', ');
         throw new SetupError(`missing on this system: ${names}.`, { remedy: instructions(left, debian), exitCode: 2 });
       }
-      if (optional.length > 0 && prefix && chromium) {
-        await install(
-          optional.map((need) => need.debian),
-          prefix,
-        ).catch((error) => {
+      const wanted = optional.map((need) => need.debian).filter((name) => name !== 'chromium' || chromium);
+      if (wanted.length > 0 && prefix) {
+        await install(wanted, prefix).catch((error) => {
           if (error.exitCode >= 128) throw error;
         });
       }

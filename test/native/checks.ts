@@ -9,6 +9,11 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** What cmake-js configured: set-up has been there. */
 export const ADDON_BUILD = join(ROOT, 'build');
 export const CHECKS = ['check_render', 'check_encode', 'check_decode', 'check_measure'];
+/** Those over the doubles of NVIDIA's libraries, which want ffnvcodec's headers. */
+export const GPU_CHECKS = ['check_kernels', 'check_cuda', 'check_nvenc'];
+export const HAS_DOUBLES = spawnSync('pkg-config', ['--exists', 'ffnvcodec']).status === 0;
+/** Where the doubles of libcuda.so.1 and libnvidia-encode.so.1 are, once the GPU's checks are built. */
+export const DOUBLES = join(ADDON_BUILD, 'doubles');
 export const ENCODE_CHECKS = [
   'segments',
   'round_trip',
@@ -64,8 +69,8 @@ export async function succeed(command: string, args: string[], options: Paramete
 
 export const hasCommand = (name: string): boolean => spawnSync(name, ['--version']).error === undefined;
 
-export async function buildChecks(folder: string): Promise<void> {
-  await succeed('cmake', ['--build', folder, '--parallel', `${availableParallelism()}`, '--target', ...CHECKS]);
+export async function buildChecks(folder: string, targets = CHECKS): Promise<void> {
+  await succeed('cmake', ['--build', folder, '--parallel', `${availableParallelism()}`, '--target', ...targets]);
 }
 
 export const randomSeed = (): number => Math.floor(Math.random() * 2 ** 31);

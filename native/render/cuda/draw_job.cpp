@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/cuda/draw_job.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace framekiln::gpu {
+namespace {
+
+using scene::Family;
+
+constexpr double kLongestTime = 1e5;
+constexpr double kTurn = 6.283185307179586;
+
+double reduced(double phase) {
+  const double r = std::fmod(phase, kTurn);
+  return r < 0 ? r + kTurn : r;
+}
+
+Shade shade_of_palette(const scene::Palette& palette, int colour) {
+  int rgb[3] = {};
+  for (int c = 0; c < 3 && colour < palette.count; c++) rgb[c] = scene::to_byte(palette.rgb[colour][c]);
+  return shade_of(rgb[0], rgb[1], rgb[2]);
+}
+
+/// Entry i is the palette's colour i, entry `count` is black.
+void set_palette(const scene::Palette& palette, DrawJob& job) {
+  for (int i = 0; i <= palette.count; i++) job.shade[i] = shade_of_palette(palette, i);
+}
+
+/// Entry i is the sum of the circles whose bits it has.
+void set_circles(const scene::Geometric& g, DrawJob& job) {
+  for (int set = 0; set < 1 << g.count; set++) {
+    int rgb[3];
+    for (int c = 0; c < 3; c++) {
+      double sum = 0;
+      for (int i = 0; i < g.count; i++) {
+        if (set >> i & 1) sum += g.palette.rgb[g.circle[i].colour][c];
+      }
+      rgb[c] = scene::to_byte(sum > 1 ? 1 : sum);
+    }
+    job.shade[set] = shade_of(rgb[0], rgb[1], rgb[2]);
+  }
+  job.floats.step_x = static_cast<float>(g.x.step);
+  job.floats.step_y = static_cast<float>(g.y.step);
+  for (int i = 0; i < g.count; i++) {
+    const scene::Geometric::Circle& c = g.circle[i];
+    job.floats.circle[i] = {static_cast<float>(c.cx), static_cast<float>(c.cy), static_cast<float>(c.r)};
+  }
+}
+
+PlasmaPhases phases_of(double to) {
+  const double x = reduced(to), y = reduced(to * 0.7), xy = reduced(to * 1.3), r = reduced(to * 0.9);
+  return {x, y, xy, static_cast<float>(x), static_cast<float>(y), static_cast<float>(xy), static_cast<float>(r)};
+}
+
+MandelbrotChanges changes_of(const scene::Mandelbrot& m) {
+  MandelbrotChanges changes{{0, 0}, 1};
+  for (int k = 1; k < scene::Mandelbrot::kIterations; k++) {
+    if (m.colour[k] == m.colour[k - 1]) continue;
+    changes.bits[k / 64] |= UINT64_C(1) << k % 64;
+    changes.last = k;
+  }
+  return changes;
+}
+
+}  // namespace
+
+bool can_draw(const scene::FrameParams& params) { return std::fabs(params.time) < kLongestTime; }
+
+DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::DevicePicture& out,
+                      CUdeviceptr doubts) {
+  DrawJob job;
+  std::memset(static_cast<void*>(&job), 0, sizeof job);
+  for (int p = 0; p < 3; p++) {
+    job.plane[p].address = out.plane[p];
+    job.stride[p] = out.stride[p];
+  }
+  job.doubts.address = doubts;
+  switch (scene::family_of(params.complexity)) {
+    case Family::geometric:
+      job.geometric = scene::make_geometric(params, size.width, size.height);
+      set_circles(job.geometric, job);
+      break;
+    case Family::fractal:
+      job.fractal = scene::make_fractal(params, size.width, size.height);
+      set_palette(job.fractal.palette, job);
+      break;
+    case Family::plasma:
+      job.plasma = scene::make_plasma(params, size.width, size.height);
+      set_palette(job.plasma.palette, job);
+      job.phases = phases_of(job.plasma.to);
+      break;
+    case Family::mandelbrot:
+      job.mandelbrot = scene::make_mandelbrot(params, size.width, size.height);
+      set_palette(job.mandelbrot.palette, job);
+      job.changes = changes_of(job.mandelbrot);
+      break;
+  }
+  return job;
+}
+
+const char* draw_kernel(Family family, PixelFormat format) {
+#define FK_NAMES(family)                                                                                   \
+  {                                                                                                        \
+    "fk_draw_" family "_rgb24", "fk_draw_" family "_nv12", "fk_draw_" family "_i420", "fk_draw_" family    \
+                                                                                      "_yuv444p"           \
+  }
+  static constexpr const char* const kNames[scene::kFamilyCount][4] = {FK_NAMES("geometric"), FK_NAMES("fractal"),
+                                                                       FK_NAMES("plasma"), FK_NAMES("mandelbrot")};
+#undef FK_NAMES
+  return kNames[static_cast<int>(family)][static_cast<int>(format)];
+}
+
+HashArgs make_hash_args(PixelFormat format, Size size) {
+  HashArgs args{};
+  args.bytes = picture_bytes(format, size);
+  uint8_t unused;
+  const Picture packed = picture_over(format, size, &unused);
+  uint64_t end = 0;
+  for (int p = 0; p < 3; p++) {
+    if (packed.plane[p]) {
+      const PlaneSize plane = plane_size(packed, p);
+      end += plane.row_bytes * static_cast<uint64_t>(plane.rows);
+      args.row_bytes[p] = plane.row_bytes;
+    }
+    args.plane_end[p] = end;
+  }
+  const HashSecret secret = hash_secret();
+  static_assert(sizeof args.secret == sizeof secret);
+  std::memcpy(args.secret, secret.data(), sizeof args.secret);
+  return args;
+}
+
+uint32_t hash_blocks(const HashArgs& args) { return static_cast<uint32_t>((args.bytes - 1) / 1024 + 1); }
+
+FrameHash canonical_hash(const uint64_t result[2]) {
+  FrameHash hash;
+  for (size_t i = 0; i < 8; i++) {
+    hash[i] = static_cast<uint8_t>(result[1] >> (56 - 8 * i));
+    hash[8 + i] = static_cast<uint8_t>(result[0] >> (56 - 8 * i));
+  }
+  return hash;
+}
+
+}  // namespace framekiln::gpu

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The GPU path without a GPU: its kernels run on the host, its driver and its encoder are doubles.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { goldenLines, smallGoldens } from '../golden/goldens.js';
+import { ADDON_BUILD, buildChecks, DOUBLES, GPU_CHECKS, HAS_DOUBLES, ROOT, randomSeed, succeed } from './checks.js';
+
+const MINUTES = 60_000;
+const GOLDEN = goldenLines(smallGoldens);
+
+test('kernels.ptx is of the kernels as they are', { timeout: 5 * MINUTES }, async () => {
+  const output = await succeed('bash', [join(ROOT, 'native/render/cuda/make-ptx.sh'), '--check']);
+  expect(output).toMatch(/kernels\.ptx is (current: made again, the same|of these sources)/);
+});
+
+test('kernels.ptx has no fused operation and no function of a mathematical library', () => {
+  const ptx = readFileSync(join(ROOT, 'native/render/cuda/kernels.ptx'), 'utf8');
+  expect(ptx.match(/^\s*(fma|mad)\.[a-z.]*f(32|64)|\bcall\b|\.approx|\.ftz/gm) ?? []).toEqual([]);
+  expect(ptx).toContain('sqrt.rn.f64');
+});
+
+describe.skipIf(!HAS_DOUBLES)('over the doubles', () => {
+  beforeAll(() => buildChecks(ADDON_BUILD, GPU_CHECKS), 10 * MINUTES);
+
+  interface Report {
+    breaches: number;
+    live: Record<string, number>;
+    totals: Record<string, number>;
+  }
+
+  /** Runs a check over the doubles: it succeeds, breaks no contract and leaves nothing behind. */
+  async function check(program: string, args: string[], env: NodeJS.ProcessEnv = {}, input?: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'framekiln-gpu-'));
+    const report = join(folder, 'cuda');
+    try {
+      const output = await succeed(join(ADDON_BUILD, program), args, {
+        env: { LD_LIBRARY_PATH: DOUBLES, FK_DOUBLE_CUDA_REPORT: report, ...env },
+        ...(input !== undefined && { input }),
+      });
+      const { breaches, live, totals } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+      expect(output).not.toContain('BREACH');
+      expect(breaches).toBe(0);
+      expect(Object.entries(live).filter(([, count]) => count !== 0)).toEqual([]);
+      return { output, totals };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  describe('check_kernels', () => {
+    const seed = randomSeed();
+    test(`2000 random frames, seed ${seed}`, { timeout: 5 * MINUTES }, async () => {
+      const output = await succeed(join(ADDON_BUILD, 'check_kernels'), ['2000', `${seed}`]);
+      expect(output).toContain('2000 jobs equal');
+    });
+
+    test('golden frames', { timeout: 5 * MINUTES }, async () => {
+      const output = await succeed(join(ADDON_BUILD, 'check_kernels'), ['golden'], { input: GOLDEN.join('\n') });
+      expect(output).toContain(`${GOLDEN.length} frames equal`);
+    });
+  });
+
+  describe('check_cuda', () => {
+    const seed = randomSeed();
+    test(`draws, seed ${seed}`, { timeout: 5 * MINUTES }, () => check('check_cuda', ['draws', `${seed}`]));
+    test('a pixel in doubt is drawn by the CPU', () => check('check_cuda', ['doubt']));
+    test('eight threads at once', { timeout: 5 * MINUTES }, () => check('check_cuda', ['threads']));
+
+    test('golden frames', { timeout: 5 * MINUTES }, async () => {
+      const { output } = await check('check_cuda', ['golden'], {}, GOLDEN.join('\n'));
+      expect(output).toContain(`${GOLDEN.length} frames`);
+    });
+
+    test('a thousand segments allocate nothing on their way', { timeout: 5 * MINUTES }, async () => {
+      const { totals } = await check('check_cuda', ['segments']);
+      expect(totals.launches).toBeGreaterThanOrEqual(1000);
+      expect(totals.allocations).toBeLessThan(30);
+    });
+
+    test.each([
+      ['the PTX when the machine code is refused', { FK_DOUBLE_CUDA_MODULE: '209' }, /^opened with ptx/],
+      ['a coded error when both are refused', { FK_DOUBLE_CUDA_MODULE: '209,222' }, /^(MODULE_REFUSED|opened with)/],
+      ['NO_GPU', { FK_DOUBLE_CUDA_DEVICES: '0' }, /^NO_GPU .*CUDA_ERROR_NO_DEVICE/],
+      ['DRIVER_TOO_OLD', { FK_DOUBLE_CUDA_DRIVER: '10020' }, /^DRIVER_TOO_OLD .*CUDA 10\.2/],
+      ['GPU_OUT_OF_MEMORY', { FK_DOUBLE_CUDA_MEMORY: '65536' }, /^GPU_OUT_OF_MEMORY /],
+      ['DEVICE_LOST', { FK_DOUBLE_CUDA_FAIL: 'cuLaunchKernel:1:719' }, /^DEVICE_LOST /],
+    ])('opening: %s', async (_, env, expected) => {
+      const { output } = await check('check_cuda', ['open'], env);
+      expect(output).toMatch(expected);
+    });
+  });
+
+  test('without libcuda', async () => {
+    const output = await succeed(join(ADDON_BUILD, 'check_cuda'), ['open'], { env: { LD_LIBRARY_PATH: '' } });
+    expect(output).toMatch(/^(LIB_MISSING libcuda\.so\.1|opened with|NO_GPU)/);
+  });
+});
