@@ -101,7 +101,10 @@ void set_h264(const EncodeSettings& settings, AVCodecContext& c, Options& option
   c.thread_count = 1;
   options.set("sc_threshold", "0");
   std::string params = "cpu-independent=1:stitchable=1:force-cfr=1";
-  if (settings.parameter_set > 0) params += ":sps-id=" + std::to_string(settings.parameter_set);
+  if (settings.parameter_set > 0) {
+    params += ":sps-id=" + std::to_string(settings.parameter_set);
+    c.max_b_frames = 0;
+  }
   options.set("x264-params", params);
   if (!settings.preset.empty()) options.set("preset", settings.preset);
   options.set("profile", settings.codec == Codec::h264_420 ? "high" : "high444");

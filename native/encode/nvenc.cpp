@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/nvenc.h"
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 

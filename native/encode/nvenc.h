@@ -11,6 +11,9 @@ struct AVFrame;
 
 namespace framekiln {
 
+/// FFmpeg's name of NVENC's encoder of a 4:2:0 codec, such as h264_nvenc.
+const char* nvenc_name(Codec codec);
+
 /// NVIDIA's encoder chip through libavcodec, fed with frames in the GPU's memory. One session, kept open over segments of
 /// the same settings. Used by one thread at a time.
 ///

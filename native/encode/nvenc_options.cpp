@@ -7,6 +7,7 @@
 #include <string>
 
 #include "encode/codec_options.h"
+#include "encode/nvenc.h"
 
 namespace framekiln {
 namespace {
@@ -49,6 +50,7 @@ void set_options(const EncodeSettings& settings, AVCodecContext& c, Options& opt
   c.max_b_frames = 0;
   c.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
   options.set("forced-idr", "1");
+  options.set("no-scenecut", "1");
   options.set("preset", preset_of(settings.preset));
   if (settings.codec == Codec::h264_420) options.set("profile", "high");
   // 0 would mean "automatic" to one and lossless to the other.

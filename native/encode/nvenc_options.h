@@ -9,9 +9,6 @@
 
 namespace framekiln {
 
-/// FFmpeg's name of the encoder, such as h264_nvenc.
-const char* nvenc_name(Codec codec);
-
 /// An open session for frames of the pool, an AVHWFramesContext. Throws Error as NvencEncoder does when it is made.
 Av<AVCodecContext> open_nvenc(const EncodeSettings& settings, AVBufferRef* pool);
 

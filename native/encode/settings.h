@@ -35,7 +35,8 @@ struct EncodeSettings {
   double crf = 23;
   /// Takes crf, rounded, for the quantiser of every frame. Unused by h264_rgb and mpeg4.
   bool constant_qp = false;
-  /// The id of libx264's parameter sets, 0 to 31: other encoders' segments in the same file use 0.
+  /// The id of libx264's parameter sets, 0 to 31. Above 0 it stands in for another encoder, whose sets have 0, in the same
+  /// file, and so does not reorder frames either.
   int parameter_set = 0;
 };
 

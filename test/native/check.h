@@ -37,7 +37,7 @@ inline EncodeSettings settings_of(Codec codec, Size size, const char* preset = "
 }
 
 inline std::string name_of(const EncodeSettings& s) {
-  static const char* const codecs[] = {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded"};
+  static const char* const codecs[] = {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded", "hevc_420", "av1_420"};
   return std::string(codecs[static_cast<int>(s.codec)]) + " " + std::to_string(s.size.width) + "x" +
          std::to_string(s.size.height) + " " + s.preset + " crf " + std::to_string(static_cast<int>(s.crf));
 }

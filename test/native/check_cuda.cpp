@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "check.h"
+#include "encode/libraries.h"
 #include "render_jobs.h"
 #include "scene/mandelbrot.h"
 #include "segment/gpu_probe.h"
@@ -196,6 +197,7 @@ void open() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  quiet_logging();
   const std::string name = argc > 1 ? argv[1] : "draws";
   try {
     if (name == "draws") draws(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1);
