@@ -60,7 +60,11 @@ export async function benchGpu(bench: Bench): Promise<PartResult> {
   bench.note('gpu end to end');
   const ends = [await measureEndToEnd(bench, device, options.sizes[0] as Size)];
   const name = `${gpu.name}, compute capability ${gpu.capability}, driver for CUDA ${found.driver}, kernels from ${image}`;
-  return { data: { gpu, image, drawings, ends }, text: text(name, drawings, ends, options.rounds), aims: aims(drawings, ends) };
+  return {
+    data: { gpu, image, drawings, ends },
+    text: text(name, drawings, ends, options.rounds),
+    aims: aims(drawings, ends),
+  };
 }
 
 async function measureDrawing({ addon, options }: Bench, device: number, scene: Scene, size: Size): Promise<Drawing> {

@@ -1,5 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** Why a GPU or its encoder cannot be had, or was lost. */
+export const GPU_CODES = [
+  'LIB_MISSING',
+  'NO_GPU',
+  'NO_SUCH_DEVICE',
+  'DRIVER_TOO_OLD',
+  'MODULE_REFUSED',
+  'GPU_OUT_OF_MEMORY',
+  'GPU_WRONG',
+  'DEVICE_LOST',
+  'CODEC_UNAVAILABLE',
+  'NO_NVENC_UNIT',
+  'SESSION_LIMIT',
+  'NVENC_REFUSED',
+  'SESSION_LOST',
+] as const;
+export type GpuCode = (typeof GPU_CODES)[number];
+
 /** What went wrong, as a stable word. Only the command line and HTTP turn it into exit codes and statuses. */
 export type ErrorCode =
   | 'INVALID_DOCUMENT'
@@ -39,6 +57,7 @@ export type ErrorCode =
   | 'NO_ORIGINAL'
   | 'NO_PARAMETERS'
   | 'BUSY'
+  | GpuCode
   | 'UNEXPECTED';
 
 export interface ErrorFields {
@@ -48,6 +67,8 @@ export interface ErrorFields {
   setting?: string;
   expected?: string;
   received?: string;
+  /** The GPU that it happened on, such as `cuda:0`. */
+  device?: string;
   /** What the user can do about it. */
   remedy?: string;
   cause?: unknown;
@@ -61,6 +82,7 @@ export class FramekilnError extends Error {
   readonly setting: string | undefined;
   readonly expected: string | undefined;
   readonly received: string | undefined;
+  readonly device: string | undefined;
   readonly remedy: string | undefined;
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
@@ -70,6 +92,7 @@ export class FramekilnError extends Error {
     this.setting = fields.setting;
     this.expected = fields.expected;
     this.received = fields.received;
+    this.device = fields.device;
     this.remedy = fields.remedy;
   }
 }
@@ -90,12 +113,13 @@ export function fromNative(cause: unknown): FramekilnError {
 }
 
 function textFields(error: unknown): Omit<ErrorFields, 'cause'> {
-  const { pointer, setting, expected, received, remedy } = error as ErrorFields;
+  const { pointer, setting, expected, received, device, remedy } = error as ErrorFields;
   return {
     ...(pointer !== undefined && { pointer }),
     ...(setting !== undefined && { setting }),
     ...(expected !== undefined && { expected }),
     ...(received !== undefined && { received }),
+    ...(device !== undefined && { device }),
     ...(remedy !== undefined && { remedy }),
   };
 }

@@ -22,6 +22,7 @@ export type { VerifiedExperiment, VerifyOptions } from './experiment/verify.js';
 export type { VerifyDocumentOptions } from './experiment/verify-document.js';
 export { inspectDocument } from './inspect.js';
 export {
+  type Backend,
   createKiln,
   type FidelityOptions,
   type FramesOptions,
@@ -36,7 +37,9 @@ export type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure
 export type { Distribution, Measurement } from './measure/source.js';
 export type { Conversion, CpuLevel, Fidelity, FrameFormat, Luma } from './native.js';
 export type { ColourReport } from './render/colour.js';
+export type { DeviceChoice, EncoderChoice } from './render/devices.js';
 export { FramesDigest } from './render/digest.js';
+export type { Fallback } from './render/fallback.js';
 export type { VideoSettings } from './render/fingerprint.js';
 export type { Frame } from './render/frames.js';
 export type { JobOptions, Progress } from './render/job.js';

@@ -9,54 +9,38 @@ import { FramekilnError, refuseSetting } from './errors.js';
 import type { ExperimentLink } from './experiment/link.js';
 import type { Published } from './experiment/publish.js';
 import type { StoreOptions } from './experiment/stores.js';
-import type { VerifiedExperiment, VerifyOptions } from './experiment/verify.js';
+import type { VerifiedExperiment } from './experiment/verify.js';
 import { type VerifyDocumentOptions, verifyOneDocument } from './experiment/verify-document.js';
+import type { Backend, FidelityOptions, FramesOptions, KilnOptions, VerifyCall } from './kiln/options.js';
 import { type MeasureOptions, measureSources } from './measure/measure.js';
 import { type FramesInput, openSource } from './measure/open.js';
 import { drawInputs, type Plot, plotInputs } from './measure/pictures.js';
 import type { ContactSheet, DifferenceOptions, DifferenceSheet } from './measure/sheet.js';
 import type { Measurement } from './measure/source.js';
-import { type CpuLevel, type Fidelity, FRAME_FORMATS, type FrameFormat, loadAddon } from './native.js';
+import { type CpuLevel, type Fidelity, FRAME_FORMATS, loadAddon } from './native.js';
 import { measureFidelity } from './render/colour.js';
 import { cpuLevel } from './render/cpu.js';
+import { checkChoice, Devices } from './render/devices.js';
 import { type Frame, renderFrames } from './render/frames.js';
 import type { JobOptions } from './render/job.js';
-import type { FrameRange } from './render/plan.js';
 import { checkThreads, RenderPool } from './render/pool.js';
 import { type RenderSettings, rangeWithin, resolveSettings } from './render/settings.js';
 import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
 import type { Verification } from './verify/evidence.js';
 
-/** Threads, and where experiments are for the calls that work on them. */
-export interface KilnOptions extends StoreOptions {
-  /** Threads that render and encode, 1 to 256; default: the processor's. */
-  threads?: number | undefined;
-  /** Default: the best this machine has, or what the environment's FRAMEKILN_CPU allows of it. */
-  cpu?: CpuLevel | undefined;
-}
-
-export interface FramesOptions extends JobOptions {
-  /** Default `rgb24`. */
-  format?: FrameFormat | undefined;
-  /** `end` exclusive; default all. */
-  range?: FrameRange | undefined;
-}
-
-export interface FidelityOptions {
-  signal?: AbortSignal | undefined;
-  /** Frames to measure, evenly spread; default 8. */
-  samples?: number | undefined;
-}
-
-export interface VerifyCall extends Omit<VerifyOptions, 'document'> {
-  /** Held against the record instead of the parameters that are stored. */
-  document?: DocumentInput | undefined;
-}
+export type { Backend, FidelityOptions, FramesOptions, KilnOptions, VerifyCall } from './kiln/options.js';
 
 /** A pool of threads that turns documents into frames and videos. Several calls may run at once; close it when done. */
 export interface Kiln extends AsyncDisposable {
   readonly cpu: CpuLevel;
   readonly threads: number;
+  /**
+   * What it draws and encodes with; finding out opens the GPUs.
+   * @throws FramekilnError with the code of what keeps the device or encoder that was asked for from working
+   */
+  backend(): Promise<Backend>;
+  /** What draws raw frames, as `backend` says it. @throws FramekilnError as `backend` */
+  drawing(): Promise<Pick<Backend, 'renderer' | 'why'>>;
   /** Validates a document; every other call does so itself when given anything else. */
   open(document: DocumentInput): Document;
   /**
@@ -127,8 +111,10 @@ export interface Kiln extends AsyncDisposable {
  */
 export function createKiln(options: KilnOptions = {}): Kiln {
   const addon = loadAddon();
+  const [device, encoder] = checkChoice(options.device, options.encoder);
+  const cpu = cpuLevel(addon.about().cpuLevels, options.cpu);
   const pool = new RenderPool(checkThreads(options.threads));
-  return new PooledKiln({ addon, pool, cpu: cpuLevel(addon.about().cpuLevels, options.cpu) }, options);
+  return new PooledKiln({ addon, pool, cpu, devices: new Devices(pool, device, encoder) }, options);
 }
 
 class PooledKiln implements Kiln {
@@ -149,6 +135,20 @@ class PooledKiln implements Kiln {
 
   get threads(): number {
     return this.#context.pool.threads;
+  }
+
+  async backend(): Promise<Backend> {
+    return this.#call({}, async () => {
+      const { devices, nvenc, why } = await this.#context.devices.means('h264_420');
+      return { renderer: this.#renderer(devices), encoder: nvenc ? 'h264_nvenc' : 'libx264', why };
+    });
+  }
+
+  async drawing(): Promise<Pick<Backend, 'renderer' | 'why'>> {
+    return this.#call({}, async () => {
+      const { devices, why } = await this.#context.devices.drawing();
+      return { renderer: this.#renderer(devices), why };
+    });
   }
 
   open(document: DocumentInput): Document {
@@ -263,6 +263,10 @@ class PooledKiln implements Kiln {
       this.#call({ signal }, ({ signal: closable }) => body(closable as AbortSignal)),
     );
     return this.#experiments;
+  }
+
+  #renderer(devices: readonly number[]): string {
+    return devices.map((index) => `cuda:${index}`).join('+') || `cpu-${this.cpu}`;
   }
 
   /** The options, with a signal that also fires when the kiln closes. */

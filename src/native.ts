@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { FramekilnError } from './errors.js';
+import type { Gpus, GpuTiming } from './native/gpu.js';
+
+export type { GpuFacts, Gpus, GpuTiming } from './native/gpu.js';
 
 /** CPU code paths, slowest first. `reference` is plain scalar code; `baseline` is what every CPU of the architecture runs. */
 export const CPU_LEVELS = ['reference', 'baseline', 'avx2', 'avx512'] as const;
@@ -13,8 +16,14 @@ export type CpuLevel = (typeof CPU_LEVELS)[number];
 export const FRAME_FORMATS = ['rgb24', 'nv12', 'i420', 'yuv444p'] as const;
 export type FrameFormat = (typeof FRAME_FORMATS)[number];
 
-/** What an encoder produces: H.264 4:2:0, H.264 4:4:4, lossless H.264 RGB, or MPEG-4 as OpenCV's VideoWriter wrote it. */
-export type Codec = 'h264_420' | 'h264_444' | 'h264_rgb' | 'mpeg4_as_recorded';
+/**
+ * What an encoder produces: H.264 4:2:0, H.264 4:4:4, lossless H.264 RGB, MPEG-4 as OpenCV's VideoWriter wrote it, or, by
+ * NVENC alone, HEVC and AV1 4:2:0.
+ */
+export type Codec = 'h264_420' | 'h264_444' | 'h264_rgb' | 'mpeg4_as_recorded' | 'hevc_420' | 'av1_420';
+/** Those that NVENC makes. */
+export const NVENC_CODECS = ['h264_420', 'hevc_420', 'av1_420'] as const satisfies readonly Codec[];
+export type NvencCodec = (typeof NVENC_CODECS)[number];
 export type Container = 'mp4' | 'matroska';
 /** What is read: `mp4` is MP4 and MOV, `matroska` is MKV and WebM, `y4m` is YUV4MPEG2. */
 export type VideoContainer = Container | 'avi' | 'y4m';
@@ -38,6 +47,8 @@ export type Control = Int32Array<SharedArrayBuffer>;
 export interface RenderJob extends NativeFrames {
   format: FrameFormat;
   cpu: CpuLevel;
+  /** Index of the CUDA device that draws; what it cannot draw exactly is drawn at `cpu`. Absent: the CPU. */
+  device?: number;
   /** Packed frames, one after the other: exactly frames x frameBytes(format, width, height). */
   out: Uint8Array;
   control?: Control;
@@ -51,12 +62,20 @@ export interface EncodeSettings {
   fpsDen: number;
   /** x264 preset */
   preset: string;
-  /** x264 constant rate factor, 0 (lossless) to 51 */
+  /** x264 constant rate factor, 0 (lossless) to 51; NVENC's target quality */
   crf: number;
+  /** Takes crf for the quantiser of every frame. */
+  constantQp?: boolean;
+  /** The id of libx264's parameter sets: above 0 it stands in for NVENC in a file of NVENC's. */
+  parameterSet?: number;
 }
 
 export interface SegmentJob extends NativeFrames {
   cpu: CpuLevel;
+  /** As of RenderJob. */
+  device?: number;
+  /** Default `software`. NVENC wants a device, whose memory the frames then never leave. */
+  encoder?: 'software' | 'nvenc';
   settings: EncodeSettings;
   control?: Control;
 }
@@ -69,6 +88,7 @@ export interface EncodedSegment {
   pts: Float64Array;
   dts: Float64Array;
   key: Uint8Array;
+  /** Parameter sets: of NVENC's segments its own, and behind them those of libx264 with `parameterSet` 1. */
   extradata: Uint8Array;
   frames: number;
   /** 16 bytes a frame: the XXH3-128 (canonical form) of the frame as the encoder got it. */
@@ -195,6 +215,23 @@ export interface VideoReader {
 /** All calls block their thread except the muxer's and the reader's; run them in the pool. All check their arguments. */
 export interface Addon {
   about(): About;
+  /** Opens NVIDIA's driver, if it is there. Never throws. */
+  gpus(): Gpus;
+  /**
+   * Opens a GPU on this thread, which keeps it, loads the kernels and has them draw what the CPU draws too. `fatbin` is
+   * machine code, `ptx` was compiled by the driver.
+   * @throws `NO_SUCH_DEVICE`, `MODULE_REFUSED`, `GPU_OUT_OF_MEMORY`, `GPU_WRONG`, `DEVICE_LOST`, or as gpus() says
+   */
+  openGpu(device: number): { image: 'fatbin' | 'ptx' };
+  /**
+   * Encodes a frame with NVENC: only that proves that it works.
+   * @throws as openGpu, and `CODEC_UNAVAILABLE`, `NO_NVENC_UNIT`, `SESSION_LIMIT`, `NVENC_REFUSED`
+   */
+  openNvenc(device: number, codec: NvencCodec): { encoder: string };
+  /** Times a GPU: for benches. Draws all frames of the job `rounds` times. */
+  timeGpu(job: Omit<RenderJob, 'out' | 'control'>, rounds: number): GpuTiming;
+  /** Lets go of the GPUs that this thread has open; ending it does so too. */
+  closeGpu(): void;
   /** The default schedule's times and complexities (scene-maths.md) for frames 0..frames-1. */
   defaultSchedule(frames: number, fps: number): { time: Float64Array; complexity: Float64Array };
   /** Fills `job.out`; gives 16 hash bytes a frame, as in EncodedSegment, when `hash` is true. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { BackfillOptions } from '../backfill/run.js';
 import type { BackfillSummary } from '../backfill/summary.js';
 import type { Kiln } from '../kiln.js';
+import { type BackendFlags, backendOptions, backendText, withBackendOptions } from './backend.js';
 import { needsAttention, outcomeText, progressLine, summaryText } from './backfill-text.js';
 import { parseNumber } from './format.js';
 import { StatusLine } from './progress.js';
@@ -20,7 +21,7 @@ import {
   withVideoOptions,
 } from './stores.js';
 
-interface Options extends StoreFlags, VideoFlags, WalkFlags {
+interface Options extends StoreFlags, VideoFlags, WalkFlags, BackendFlags {
   retryFailed?: string;
   dryRun?: boolean;
   force?: boolean;
@@ -30,7 +31,6 @@ interface Options extends StoreFlags, VideoFlags, WalkFlags {
   source?: string;
   checkpoint?: string;
   report?: string;
-  threads?: string;
   quiet?: boolean;
   json?: boolean;
 }
@@ -52,8 +52,7 @@ export function backfillCommand(): Command {
     .option('--source <source>', 'with --verify, what PSNR and SSIM are against: a file, s3://bucket/key, or schedule')
     .option('--report <file>', 'write a JSON line for each experiment')
     .option('--checkpoint <file>', "keep the scan's position there, and go on from it");
-  withDocumentOptions(withVideoOptions(command))
-    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
+  withBackendOptions(withDocumentOptions(withVideoOptions(command)))
     .option('--quiet', 'no progress')
     .option('--json', 'print the summary as JSON');
   return command.action(backfill);
@@ -73,9 +72,10 @@ async function backfill(options: Options): Promise<void> {
     maxRcu: parseNumber(options.maxRcu, '--max-rcu'),
     checkpoint: options.checkpoint,
   };
-  const threads = parseNumber(options.threads, '--threads');
   using report = options.report === undefined ? undefined : new Report(options.report);
-  await withKiln({ threads, ...storeOptions(options) }, async (kiln, signal) => {
+  await withKiln({ ...backendOptions(options), ...storeOptions(options) }, async (kiln, signal) => {
+    const backend = await kiln.backend();
+    if (!options.quiet && !options.json && !options.dryRun) process.stderr.write(`${backendText(backend)}\n`);
     const summary = await showBackfill(kiln, { ...call, signal }, options.quiet === true, report);
     if (!summary.interrupted) report?.begin();
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { FramekilnError } from '../errors.js';
 import { loadAddon } from '../native.js';
 import { chooseCpu } from '../render/cpu.js';
+import { describeGpus, drawingGpus, type GpuReport, gpuFailure, gpuReport } from './doctor-gpus.js';
 import { parseNumber } from './format.js';
 import { size } from './progress.js';
 import { type SelftestResult, selftest } from './selftest.js';
@@ -24,7 +25,7 @@ export function doctorCommand(): Command {
       'Says what this machine can render and encode with, and checks it.\n' +
         'With --table and --bucket also checks what may be done there, and prints the IAM policy and CORS rules needed.',
     )
-    .option('--selftest', 'compare every CPU level with the original frames and with the reference')
+    .option('--selftest', 'compare every CPU level and GPU with the original frames and with the reference')
     .option('--seed <n>', 'of the random frames of --selftest', '1')
     .option('--origin <url>', 'where the dashboard will be served from, for CORS; default: anywhere')
     .option('--json', 'print JSON');
@@ -36,7 +37,10 @@ async function doctor(options: Options): Promise<void> {
   const about = addon.about();
   const level = chooseCpu(about.cpuLevels, process.env.FRAMEKILN_CPU);
   const encoder = encodeOneFrame();
-  const results = options.selftest ? selftest(addon, parseNumber(options.seed, '--seed') ?? 1) : undefined;
+  const gpus = gpuReport(addon);
+  const results = options.selftest
+    ? selftest(addon, parseNumber(options.seed, '--seed') ?? 1, drawingGpus(gpus))
+    : undefined;
   const stores = await storeChecks(options);
   const report = {
     framekiln: version,
@@ -49,7 +53,7 @@ async function doctor(options: Options): Promise<void> {
       used: level,
     },
     memory: totalmem(),
-    gpu: 'not in this build',
+    gpus,
     libraries: about.libraries,
     encoder,
     ...(results && { selftest: results }),
@@ -64,7 +68,9 @@ async function doctor(options: Options): Promise<void> {
     throw new FramekilnError('ENCODER_UNAVAILABLE', `libx264 does not work here: ${encoder.reason}`, { remedy });
   }
   const failure = results?.find((result) => result.failure !== undefined);
-  if (failure) throw new FramekilnError('RENDER_FAILED', `CPU level ${failure.level} differs: ${failure.failure}`);
+  if (failure) throw new FramekilnError('RENDER_FAILED', `${failure.backend} differs: ${failure.failure}`);
+  const broken = gpuFailure(gpus);
+  if (broken) throw broken;
   if (stores?.failure) throw stores.failure;
 
   /** Only encoding proves that the encoder is there and works. */
@@ -94,7 +100,7 @@ function describeReport(
     platform: string;
     cpu: { model: string; threads: number; levels: string[]; used: string };
     memory: number;
-    gpu: string;
+    gpus: GpuReport;
     libraries: Record<string, string>;
     encoder: { works: boolean; reason?: string };
   },
@@ -106,13 +112,14 @@ function describeReport(
     ['framekiln', `${report.framekiln}, Node ${report.node}, ${report.platform}`],
     ['cpu', `${cpu.model}, ${cpu.threads} threads, ${size(report.memory)} memory`],
     ['levels', `${cpu.levels.join(', ')}; in use: ${cpu.used}`],
-    ['gpu', report.gpu],
+    ...describeGpus(report.gpus),
     ['libraries', libraries.join(', ')],
     ['encoder', encoder.works ? 'libx264: one frame encoded' : `libx264: ${encoder.reason}`],
-    ...(results ?? []).map(({ level, golden, random }) => [
+    ...(results ?? []).map(({ backend, golden, random }) => [
       `selftest`,
-      `${level}: ${golden.equal} of ${golden.tried} original frames, ${random.equal} of ${random.tried} random frames equal`,
+      `${backend}: ${golden.equal} of ${golden.tried} original frames, ${random.equal} of ${random.tried} random frames equal`,
     ]),
+    ...(results && report.gpus.devices.length === 0 ? [['selftest', `cuda: skipped (${report.gpus.message})`]] : []),
   ];
   return rows.map(([name = '', value]) => `${name.padEnd(12)}${value}\n`).join('');
 }

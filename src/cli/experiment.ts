@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands for one experiment.
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Link } from '../storage/link.js';
+import { type BackendFlags, backendOptions, backendText, withBackendOptions } from './backend.js';
 import { outcomeText } from './backfill-text.js';
-import { parseNumber } from './format.js';
 import { ProgressLine, size } from './progress.js';
 import { EXIT, withKiln } from './session.js';
 import {
@@ -16,9 +16,8 @@ import {
   withVideoOptions,
 } from './stores.js';
 
-interface Options extends StoreFlags, VideoFlags {
+interface Options extends StoreFlags, VideoFlags, BackendFlags {
   force?: boolean;
-  threads?: string;
   quiet?: boolean;
   json?: boolean;
 }
@@ -28,9 +27,8 @@ export function regenerateCommand(): Command {
     .summary('one experiment to its video')
     .description("Makes an experiment's video again from its parameters, unless it is there, and links and records it.")
     .argument('<id>', 'experiment id');
-  withDocumentOptions(withVideoOptions(withStoreOptions(command)))
+  withBackendOptions(withDocumentOptions(withVideoOptions(withStoreOptions(command))))
     .option('--force', 'render although the video is there')
-    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
     .option('--quiet', 'no progress')
     .option('--json', 'print JSON');
   return command.action(regenerate);
@@ -55,12 +53,12 @@ export function linkCommand(): Command {
 
 async function regenerate(id: string, options: Options): Promise<void> {
   const settings = videoSettings(options);
-  const threads = parseNumber(options.threads, '--threads');
   const progress = new ProgressLine(options.quiet === true || options.json === true);
-  await withKiln({ threads, ...storeOptions(options) }, async (kiln, signal) => {
+  await withKiln({ ...backendOptions(options), ...storeOptions(options) }, async (kiln, signal) => {
     const call = { settings, force: options.force, signal, onProgress: progress.update };
     const { link: signed, ...outcome } = await kiln.regenerate(id, call).finally(() => progress.clear());
-    print(options, { ...outcome, ...signed }, `${outcomeText(outcome)}\n${linkText(signed)}`);
+    const made = outcome.outcome === 'regenerated' ? `${backendText(await kiln.backend())}\n` : '';
+    print(options, { ...outcome, ...signed }, `${outcomeText(outcome)}\n${made}${linkText(signed)}`);
     if (!signed) process.exitCode = EXIT.failed;
   });
 }

@@ -35,7 +35,7 @@ export async function writeRaw(
   job: JobOptions,
 ): Promise<RawReport> {
   const pixels: FrameFormat = format !== 'y4m' ? format : chroma === '444' ? 'yuv444p' : 'i420';
-  const report = startReport(kiln, document, pixels, range);
+  const report = await startReport(kiln, document, pixels, range);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     if (format === 'y4m') yield report.count(y4mHeader(document, pixels));
     for await (const frame of kiln.frames(document, { ...job, format: pixels, range })) {
@@ -61,7 +61,7 @@ export async function writePictures(
     refuseSetting('a name with %d or %05d in it for several pictures, or --frames N for one', '--output', output);
   }
   const { width, height } = document.table;
-  const report = startReport(kiln, document, 'rgb24', range);
+  const report = await startReport(kiln, document, 'rgb24', range);
   for await (const frame of kiln.frames(document, { ...job, format: 'rgb24', range })) {
     report.digest.add(frame.hash);
     // A copy: the frame is a view of a larger chunk, all of which would travel to the pool.
@@ -72,7 +72,8 @@ export async function writePictures(
   return report.finish('png');
 }
 
-function startReport(kiln: Kiln, document: Document, pixels: FrameFormat, range: FrameRange) {
+async function startReport(kiln: Kiln, document: Document, pixels: FrameFormat, range: FrameRange) {
+  const { renderer } = await kiln.drawing();
   const started = performance.now();
   const digest = new FramesDigest(pixels);
   const frames = range.end - range.start;
@@ -86,7 +87,6 @@ function startReport(kiln: Kiln, document: Document, pixels: FrameFormat, range:
     finish(format: string): RawReport {
       const { width, height } = document.table;
       const seconds = (performance.now() - started) / 1000;
-      const renderer = `cpu-${kiln.cpu}`;
       const speed = { renderer, threads: kiln.threads, seconds, framesPerSecond: frames / seconds };
       return { frames, width, height, format, bytes, framesDigest: digest.toString(), ...speed };
     },

@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Document } from '../document/document.js';
 import { readDocument } from '../document/read.js';
 import { frameCount } from '../document/table.js';
 import { refuseSetting } from '../errors.js';
-import type { CpuLevel } from '../native.js';
 import type { JobOptions } from '../render/job.js';
 import type { FrameRange } from '../render/plan.js';
 import { PRESETS, type RenderSettings } from '../render/settings.js';
 import type { RenderReport } from '../render/video.js';
+import { type BackendFlags, backendOptions, backendText, withBackendOptions } from './backend.js';
 import { chooseFormat, OUTPUT_FORMATS, parseNumber, parseRange } from './format.js';
 import { checkOutput, withFile } from './output.js';
 import { duration, ProgressLine, size } from './progress.js';
 import { type RawReport, writePictures, writeRaw } from './raw.js';
 import { withKiln } from './session.js';
 
-interface Options {
+interface Options extends BackendFlags {
   output: string;
   format?: string;
   frames?: string;
-  threads?: string;
-  device: string;
-  encoder: string;
   codec?: string;
+  constantQp?: boolean;
   crf?: string;
   preset?: string;
   chroma?: string;
@@ -35,17 +33,15 @@ interface Options {
 }
 
 export function renderCommand(): Command {
-  return new Command('render')
+  const command = new Command('render')
     .summary('document to video or raw frames')
     .description('Renders a document to a video, to raw frames or to pictures.')
     .argument('<document>', 'parameter JSON, plain or gzip; - is standard input')
     .requiredOption('-o, --output <file>', 'where to; - is standard output; an existing file is replaced when done')
     .option('--format <format>', `${OUTPUT_FORMATS.join(', ')}; default: by the file's ending`)
     .option('--frames <A:B>', 'only frames A to B, B exclusive; also A:, :B, or A for one frame')
-    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
-    .option('--device <device>', 'auto or cpu', 'auto')
-    .option('--encoder <encoder>', 'auto or software', 'auto')
-    .option('--codec <codec>', 'h264 (the default)')
+    .option('--codec <codec>', 'h264 (the default), hevc or av1, which need NVENC')
+    .option('--constant-qp', 'keep the quantiser constant instead of the quality: --crf is then the quantiser')
     .option('--crf <n>', 'x264 quality, 1 (best) to 51; with --chroma 444 also 0, lossless; default 23')
     .option('--preset <name>', `x264 preset, ${PRESETS[0]} to ${PRESETS.at(-1)}; default veryfast`)
     .option('--chroma <420|444>', '420 (the default) plays everywhere; 444 keeps the colours, for Chromium and tools')
@@ -53,20 +49,19 @@ export function renderCommand(): Command {
     .option('--as-recorded', "the MPEG-4 file that OpenCV's VideoWriter wrote, to the byte")
     .option('--segment <seconds>', 'length of a segment, 0.04 to 60; default 2; the first few are shorter')
     .option('--quiet', 'no progress')
-    .option('--json', 'print the report as JSON')
-    .action(render);
+    .option('--json', 'print the report as JSON');
+  return withBackendOptions(command).action(render);
 }
 
 async function render(source: string, options: Options): Promise<void> {
   const format = chooseFormat(options.output, options.format);
   const video = format === 'mp4' || format === 'mkv';
   refuseConflicts(options, video, format);
-  const threads = parseNumber(options.threads, '--threads');
   await checkOutput(options.output);
   const bytes = await readDocument(source);
 
   const progress = new ProgressLine(options.quiet === true || options.json === true);
-  await withKiln({ threads }, async (kiln, signal) => {
+  await withKiln(backendOptions(options), async (kiln, signal) => {
     const document = kiln.open(bytes);
     const range = parseRange(options.frames, frameCount(document.table));
     const job: JobOptions = { signal, onProgress: progress.update };
@@ -83,19 +78,12 @@ async function render(source: string, options: Options): Promise<void> {
     } finally {
       progress.clear();
     }
-    printReport(report, options, kiln.cpu);
+    printReport(report, options);
   });
 }
 
 /** Options that say nothing about the chosen format are refused, not ignored. */
 function refuseConflicts(options: Options, video: boolean, format: string): void {
-  if (options.device !== 'auto' && options.device !== 'cpu') {
-    refuseSetting('auto or cpu (this build has no GPU renderer)', '--device', options.device);
-  }
-  if (options.encoder !== 'auto' && options.encoder !== 'software') {
-    refuseSetting('auto or software (this build has no NVENC)', '--encoder', options.encoder);
-  }
-  if (options.codec !== undefined && options.codec !== 'h264') refuseSetting('h264', '--codec', options.codec);
   if (options.chroma !== undefined && options.chroma !== '420' && options.chroma !== '444') {
     refuseSetting('420 or 444', '--chroma', options.chroma);
   }
@@ -103,8 +91,8 @@ function refuseConflicts(options: Options, video: boolean, format: string): void
     refuseSetting('nothing beside --as-recorded', '--frames', options.frames);
   }
   if (video) return;
-  for (const key of ['codec', 'crf', 'preset', 'lossless', 'asRecorded', 'segment'] as const) {
-    const name = key === 'asRecorded' ? 'as-recorded' : key;
+  for (const key of ['codec', 'crf', 'constantQp', 'preset', 'lossless', 'asRecorded', 'segment'] as const) {
+    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (options[key] !== undefined) refuseSetting(`nothing (${format} is not encoded)`, `--${name}`, options[key]);
   }
   if (options.chroma !== undefined && format !== 'y4m') {
@@ -118,6 +106,8 @@ function videoSettings(options: Options, format: 'mp4' | 'mkv', document: Docume
     container: format === 'mkv' ? 'matroska' : 'mp4',
     crf: parseNumber(options.crf, '--crf'),
     preset: options.preset as RenderSettings['preset'],
+    codec: options.codec as RenderSettings['codec'],
+    constantQp: options.constantQp,
     chroma: options.chroma as RenderSettings['chroma'],
     lossless: options.lossless,
     asRecorded: options.asRecorded,
@@ -126,7 +116,7 @@ function videoSettings(options: Options, format: 'mp4' | 'mkv', document: Docume
   };
 }
 
-function printReport(report: RenderReport | RawReport, options: Options, cpu: CpuLevel): void {
+function printReport(report: RenderReport | RawReport, options: Options): void {
   // The output itself may be on standard output.
   const out = options.output === '-' ? process.stderr : process.stdout;
   if (options.json) {
@@ -134,12 +124,16 @@ function printReport(report: RenderReport | RawReport, options: Options, cpu: Cp
     return;
   }
   if (options.quiet) return;
-  const speed = `${duration(report.seconds)} (${report.framesPerSecond.toFixed(1)} frames/s, ${cpu}, ${report.threads} threads)`;
+  const speed = `${duration(report.seconds)} (${report.framesPerSecond.toFixed(1)} frames/s, ${report.renderer}, ${report.threads} threads)`;
   out.write(
     `${options.output}: ${report.frames} frames, ${report.width}x${report.height}, ${size(report.bytes)} in ${speed}\n`,
   );
   out.write(`  frames digest ${report.framesDigest}\n`);
   if (!('colour' in report)) return;
+  out.write(`  ${backendText(report)}\n`);
+  for (const { index, code, message } of report.fallbacks) {
+    out.write(`  segment ${index} was made again by the CPU: ${code}: ${message}\n`);
+  }
   const { chroma, rgbPsnrBeforeCoding, note } = report.colour;
   const psnr = rgbPsnrBeforeCoding === null ? '' : ` (RGB PSNR ${rgbPsnrBeforeCoding} dB before compression)`;
   out.write(`  ${chroma}${psnr}: ${note}\n`);

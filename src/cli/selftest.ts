@@ -5,7 +5,8 @@ import { type Addon, type CpuLevel, FRAME_FORMATS, type FrameFormat, frameBytes 
 import { GOLDEN_FRAMES } from './selftest-golden.js';
 
 export interface SelftestResult {
-  level: CpuLevel;
+  /** A CPU level, or a GPU such as `cuda:0`. */
+  backend: string;
   /** Frames of the original generator that came out equal, of all tried. */
   golden: { equal: number; tried: number };
   /** Random frames that came out equal to the reference's, of all tried. */
@@ -25,35 +26,44 @@ interface Picture {
 
 const RANDOM_FRAMES = 200;
 
-/** Renders golden and random frames with every level of this machine. The seed makes it repeatable. */
-export function selftest(addon: Addon, seed: number): SelftestResult[] {
+/** What draws: a GPU, or the CPU at a level. */
+type On = { cpu: CpuLevel; device?: number };
+
+/** Renders golden and random frames with every level of this machine, and with these GPUs. The seed makes it repeatable. */
+export function selftest(addon: Addon, seed: number, gpus: readonly number[]): SelftestResult[] {
   const pictures = randomPictures(RANDOM_FRAMES, seed);
-  const wanted = pictures.map((picture) => draw(addon, picture, 'reference'));
-  return addon.about().cpuLevels.map((level) => {
+  const wanted = pictures.map((picture) => draw(addon, picture, { cpu: 'reference' }));
+  const { cpuLevels } = addon.about();
+  const cpu = cpuLevels.at(-1) as CpuLevel;
+  const backends: [string, On][] = [
+    ...cpuLevels.map((level): [string, On] => [level, { cpu: level }]),
+    ...gpus.map((device): [string, On] => [`cuda:${device}`, { cpu, device }]),
+  ];
+  return backends.map(([backend, on]) => {
     const failures: string[] = [];
     for (const [width, height, time, complexity, palette, sha256] of GOLDEN_FRAMES) {
       const picture = { width, height, time, complexity, palette: PALETTES.indexOf(palette), format: 'rgb24' as const };
       const hash = createHash('sha256')
-        .update(draw(addon, picture, level))
+        .update(draw(addon, picture, on))
         .digest('hex');
       if (hash !== sha256) failures.push(`golden frame ${JSON.stringify(picture)}`);
     }
     const golden = { equal: GOLDEN_FRAMES.length - failures.length, tried: GOLDEN_FRAMES.length };
     let equal = 0;
     pictures.forEach((picture, i) => {
-      if (Buffer.compare(draw(addon, picture, level), wanted[i] as Uint8Array) === 0) equal++;
+      if (Buffer.compare(draw(addon, picture, on), wanted[i] as Uint8Array) === 0) equal++;
       else failures.push(`random frame ${JSON.stringify(picture)} (seed ${seed})`);
     });
     const random = { equal, tried: pictures.length };
-    return { level, golden, random, ...(failures[0] !== undefined && { failure: failures[0] }) };
+    return { backend, golden, random, ...(failures[0] !== undefined && { failure: failures[0] }) };
   });
 }
 
-function draw(addon: Addon, { format, ...p }: Picture, cpu: CpuLevel): Uint8Array {
+function draw(addon: Addon, { format, ...p }: Picture, on: On): Uint8Array {
   const out = new Uint8Array(frameBytes(format, p.width, p.height));
   const time = Float64Array.of(p.time);
   const complexity = Float64Array.of(p.complexity);
-  addon.renderFrames({ ...p, time, complexity, palette: Uint8Array.of(p.palette), cpu, format, out });
+  addon.renderFrames({ ...p, time, complexity, palette: Uint8Array.of(p.palette), ...on, format, out });
   return out;
 }
 

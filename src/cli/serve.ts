@@ -5,6 +5,7 @@ import { FramekilnError, refuseSetting } from '../errors.js';
 import type { App } from '../http/app.js';
 import type { RunningServer } from '../http/server.js';
 import { recipeOf } from '../render/fingerprint.js';
+import { type BackendFlags, backendOptions, withBackendOptions } from './backend.js';
 import { parseNumber } from './format.js';
 import { withKiln } from './session.js';
 import {
@@ -17,7 +18,7 @@ import {
   withVideoOptions,
 } from './stores.js';
 
-interface Options extends StoreFlags, VideoFlags {
+interface Options extends StoreFlags, VideoFlags, BackendFlags {
   host: string;
   port: string;
   tokenFile?: string;
@@ -26,7 +27,6 @@ interface Options extends StoreFlags, VideoFlags {
   trustProxy?: boolean;
   source?: string;
   maxJobs?: string;
-  threads?: string;
   logLevel: string;
   json?: boolean;
 }
@@ -53,13 +53,12 @@ export function serveCommand(): Command {
       'names by which browsers may ask, beside localhost; default: any, but on loopback none',
     )
     .option('--trust-proxy', 'take the client from X-Forwarded-For, which a proxy in front has set');
-  withDocumentOptions(withVideoOptions(withStoreOptions(command)))
+  withBackendOptions(withDocumentOptions(withVideoOptions(withStoreOptions(command))))
     .option(
       '--source <source>',
       'what experiments compressed unless they say it: s3://bucket/key, or schedule (env: FRAMEKILN_SOURCE)',
     )
     .option('--max-jobs <n>', 'videos that are made at a time; default: one for two threads, at least 2')
-    .addOption(new Option('--threads <n>', 'default: one for each core').env('FRAMEKILN_THREADS'))
     .addOption(
       new Option('--log-level <level>', 'of the log on standard error').env('FRAMEKILN_LOG_LEVEL').default('info'),
     )
@@ -83,12 +82,13 @@ async function serve(options: Options): Promise<void> {
   const port = parseNumber(options.port, '--port');
   const jobs = { running: atLeastOne(parseNumber(options.maxJobs, '--max-jobs'), '--max-jobs') };
   const log = createLog({ level: options.logLevel });
-  const threads = parseNumber(options.threads, '--threads');
   const settings = videoSettings(options);
   // Throws now what would otherwise be the fault of each video.
   recipeOf(settings);
   const { source } = options;
-  await withKiln({ threads, source, attempts: ATTEMPTS, ...storeOptions(options) }, async (kiln, signal) => {
+  const made = { ...backendOptions(options), source, attempts: ATTEMPTS, ...storeOptions(options) };
+  await withKiln(made, async (kiln, signal) => {
+    log.info(await kiln.backend(), 'renders');
     await (await kiln.experiments()).check(signal);
     const app = createApp({ kiln, token, hosts, log, settings, jobs, trustProxy });
     const server = await startServer(app, { host, port });

@@ -89,7 +89,8 @@ async function renderAndStore(
     const { video, report } = await renders(() =>
       timed(seconds, 'render', () => renderVideo(render, table, settings, path, options)),
     );
-    const { renderer, framesDigest, frames, bytes } = report;
+    const { framesDigest, frames, bytes } = report;
+    const renderer = report.encoder.includes('nvenc') ? `${report.renderer} ${report.encoder}` : report.renderer;
     const facts = { fingerprint, recipe, renderer, framesDigest, frames, exactOf };
     const upload = { key, body: video ?? { path: path as string }, bytes, facts, replaces };
     return storeVideo(context, upload, seconds, options.signal);

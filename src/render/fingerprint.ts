@@ -36,6 +36,7 @@ export function fingerprintOf(table: FrameTable, settings: ResolvedSettings): st
 }
 
 function recipeText({ container, segmentSeconds, encode }: ResolvedSettings): string {
-  const { codec, preset, crf } = encode;
-  return `framekiln ${RENDERER_VERSION} ${container} ${codec} ${preset} ${crf} ${segmentSeconds}`;
+  const { codec, preset, crf, constantQp } = encode;
+  const rate = constantQp ? `qp${crf}` : `${crf}`;
+  return `framekiln ${RENDERER_VERSION} ${container} ${codec} ${preset} ${rate} ${segmentSeconds}`;
 }

@@ -2,6 +2,7 @@
 import { type FrameTable, sliceTable } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
 import { type FrameFormat, frameBytes } from '../native.js';
+import { Fallbacks } from './fallback.js';
 import { inOrder, Job, type JobOptions } from './job.js';
 import { chunkFrames, type FrameRange } from './plan.js';
 import type { RenderContext } from './video.js';
@@ -20,7 +21,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 
 /** Renders frames in order. Leaving the loop early stops the work. */
 export async function* renderFrames(
-  { pool, cpu }: RenderContext,
+  { pool, cpu, devices }: RenderContext,
   table: FrameTable,
   format: FrameFormat,
   range: FrameRange,
@@ -30,15 +31,25 @@ export async function* renderFrames(
   const frames = range.end - range.start;
   const perChunk = chunkFrames(bytes, CHUNK_BYTES);
   const job = new Job(frames, options);
-  const renderChunk = (index: number) => {
+  let fallbacks: Fallbacks | undefined;
+  const renderChunk = async (index: number) => {
     const start = range.start + index * perChunk;
     const slice = sliceTable(table, start, Math.min(start + perChunk, range.end));
-    return job.follow(pool.run('frames', { ...slice, cpu, format, control: job.control }));
+    const on = (gpus: readonly number[]) =>
+      pool.run('frames', { ...slice, cpu, devices: gpus, format, control: job.control });
+    fallbacks ??= new Fallbacks(devices, { ...(await devices.drawing()), nvenc: false });
+    return fallbacks.run(
+      start,
+      (means) => on(means.devices),
+      () => on([]),
+    );
   };
   let index = range.start;
   let left = true;
   try {
-    for await (const { data, hashes } of inOrder(Math.ceil(frames / perChunk), pool.threads + 1, renderChunk)) {
+    for await (const { data, hashes } of inOrder(Math.ceil(frames / perChunk), pool.threads + 1, (i) =>
+      job.follow(renderChunk(i)),
+    )) {
       for (let at = 0; at * bytes < data.length; at++, index++) {
         yield {
           index,

@@ -28,6 +28,10 @@ export interface RenderSettings {
   crf?: number | undefined;
   /** Default `veryfast`. */
   preset?: Preset | undefined;
+  /** Default `h264`. The others need NVENC, and play in fewer places. */
+  codec?: 'h264' | 'hevc' | 'av1' | undefined;
+  /** Takes crf for the quantiser of every frame, instead of keeping the quality constant. */
+  constantQp?: boolean | undefined;
   /** `420` (the default) plays everywhere; `444` keeps the colour of sharp edges. */
   chroma?: '420' | '444' | undefined;
   /** Keeps every RGB pixel. */
@@ -54,6 +58,8 @@ const KEYS: readonly (keyof RenderSettings)[] = [
   'container',
   'crf',
   'preset',
+  'codec',
+  'constantQp',
   'chroma',
   'lossless',
   'asRecorded',
@@ -81,12 +87,17 @@ export function resolveSettings(settings: RenderSettings, table: FrameTable): Re
   const lossless = flag(settings, 'lossless');
   const asRecorded = flag(settings, 'asRecorded');
   if (lossless && asRecorded) refuseSetting('nothing beside lossless', 'asRecorded', true);
-  if (lossless) refuseWith('lossless', settings, ['crf', 'chroma']);
-  if (asRecorded) refuseWith('asRecorded', settings, ['crf', 'preset', 'chroma', 'range', 'segmentSeconds']);
+  const constantQp = flag(settings, 'constantQp');
+  if (lossless) refuseWith('lossless', settings, ['crf', 'codec', 'constantQp', 'chroma']);
+  if (asRecorded) {
+    refuseWith('asRecorded', settings, ['crf', 'preset', 'codec', 'constantQp', 'chroma', 'range', 'segmentSeconds']);
+  }
   const container = oneOf(['mp4', 'matroska'], settings.container ?? 'mp4', 'container');
   if (asRecorded && container !== 'mp4') refuseSetting('mp4 (with asRecorded)', 'container', container);
   const chroma = oneOf(['420', '444'], settings.chroma ?? '420', 'chroma');
-  const codec: Codec = asRecorded ? 'mpeg4_as_recorded' : lossless ? 'h264_rgb' : `h264_${chroma}`;
+  const family = oneOf(['h264', 'hevc', 'av1'], settings.codec ?? 'h264', 'codec');
+  if (family !== 'h264' && chroma === '444') refuseSetting(`420 (with codec ${family})`, 'chroma', chroma);
+  const codec: Codec = asRecorded ? 'mpeg4_as_recorded' : lossless ? 'h264_rgb' : (`${family}_${chroma}` as Codec);
   const rate = asRecorded ? recordable(table) : exactRate(table.fps);
   return {
     container,
@@ -101,13 +112,14 @@ export function resolveSettings(settings: RenderSettings, table: FrameTable): Re
       fpsDen: rate.den,
       preset: oneOf(PRESETS, settings.preset ?? 'veryfast', 'preset'),
       crf: lossless ? 0 : rateFactor(settings.crf ?? 23, codec),
+      ...(constantQp && { constantQp }),
     },
   };
 }
 
 /** 0 is lossless, and makes x264 leave the profiles that every player knows: 4:2:0 is for those. */
 function rateFactor(crf: number, codec: Codec): number {
-  if (codec !== 'h264_420' || crf !== 0) return numberIn(codec === 'h264_420' ? 1 : 0, 51, crf, 'crf');
+  if (!codec.endsWith('_420') || crf !== 0) return numberIn(codec.endsWith('_420') ? 1 : 0, 51, crf, 'crf');
   return refuseSetting('a number from 1 to 51 (0, lossless, needs chroma 444)', 'crf', crf);
 }
 
@@ -151,7 +163,7 @@ function refuseWith(mode: string, settings: RenderSettings, keys: (keyof RenderS
   }
 }
 
-function flag(settings: RenderSettings, key: 'lossless' | 'asRecorded'): boolean {
+function flag(settings: RenderSettings, key: 'lossless' | 'asRecorded' | 'constantQp'): boolean {
   const value = settings[key] ?? false;
   return typeof value === 'boolean' ? value : refuseSetting('true or false', key, value);
 }

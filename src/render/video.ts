@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
-import { type FrameTable, sliceTable } from '../document/table.js';
+import type { FrameTable } from '../document/table.js';
 import { fromNative } from '../errors.js';
 import type { Addon, CpuLevel, EncodedSegment } from '../native.js';
 import { type ColourReport, chromaReport } from './colour.js';
+import type { Devices } from './devices.js';
 import { FramesDigest } from './digest.js';
+import type { Fallback } from './fallback.js';
 import { inOrder, Job, type JobOptions } from './job.js';
 import { planSegments } from './plan.js';
 import type { RenderPool } from './pool.js';
+import { SegmentMaker } from './segments.js';
 import type { ResolvedSettings } from './settings.js';
 
 /** What a render did. JSON-able. */
@@ -30,7 +33,14 @@ export interface RenderReport {
   framesDigest: string;
   colour: ColourReport;
   segments: number;
+  /** What drew the frames, such as `cpu-avx2` or `cuda:0`; several joined by `+`. */
   renderer: string;
+  /** Such as `libx264` or `h264_nvenc`; several joined by `+`. */
+  encoder: string;
+  /** Why these. */
+  why: string;
+  /** What a GPU failed at and the CPU did; `index` is the segment's. */
+  fallbacks: Fallback[];
   threads: number;
   /** Wall time, and frames over it. */
   seconds: number;
@@ -42,6 +52,7 @@ export interface RenderContext {
   addon: Addon;
   pool: RenderPool;
   cpu: CpuLevel;
+  devices: Devices;
 }
 
 export interface VideoOptions extends JobOptions {
@@ -51,29 +62,29 @@ export interface VideoOptions extends JobOptions {
 
 /** Renders and encodes into memory, or into the new file `path` when given (what is left of it on failure is the caller's). */
 export async function renderVideo(
-  { addon, pool, cpu }: RenderContext,
+  context: RenderContext,
   table: FrameTable,
   settings: ResolvedSettings,
   path: string | undefined,
   options: VideoOptions,
 ): Promise<{ video: Uint8Array | undefined; report: RenderReport }> {
+  const { addon, pool, cpu, devices } = context;
   const { range, rate, encode, container } = settings;
   const frames = range.end - range.start;
   const plan = planSegments(frames, rate, settings.segmentSeconds);
-  const format = encode.codec === 'h264_420' ? 'nv12' : encode.codec === 'h264_444' ? 'yuv444p' : 'rgb24';
+  const format = encode.codec.endsWith('_420') ? 'nv12' : encode.codec === 'h264_444' ? 'yuv444p' : 'rgb24';
   const digest = new FramesDigest(format);
   const job = new Job(frames, options);
   return job.finish(async () => {
     const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
     let colour: Promise<ColourReport> | undefined;
+    const means = await devices.means(encode.codec);
+    const maker = new SegmentMaker(context, job, table, settings, plan, means);
     const muxer = await typed(() => addon.createMuxer(encode, container, path));
     try {
-      const encodeSegment = (index: number): Promise<EncodedSegment> => {
-        const { start, end } = plan.segment(index);
-        const slice = sliceTable(table, range.start + start, range.start + end);
-        return job.follow(pool.run('segment', { ...slice, cpu, settings: encode, control: job.control }));
-      };
-      for await (const segment of inOrder(plan.count, pool.threads * 2, encodeSegment)) {
+      let index = 0;
+      for await (const made of inOrder(plan.count, pool.threads * 2, maker.make)) {
+        const segment = await maker.fit(index++, made);
         options.onSegment?.(segment, settings);
         // Not before the first segment, which somebody may wait for.
         colour ??= job.follow(chromaReport(encode.codec, measure, table, range));
@@ -97,7 +108,10 @@ export async function renderVideo(
           framesDigest: digest.toString(),
           colour: await (colour as Promise<ColourReport>),
           segments: plan.count,
-          renderer: `cpu-${cpu}`,
+          renderer: maker.renderer,
+          encoder: maker.encoder,
+          why: means.why,
+          fallbacks: maker.fallbacks.events,
           threads: pool.threads,
           seconds,
           framesPerSecond: frames / seconds,

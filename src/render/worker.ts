@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a pool thread runs: one blocking call a task.
+import { threadId } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { assembleDocument, type Clip, isBareList } from '../document/assemble.js';
 import { parseDocument } from '../document/parse.js';
@@ -19,7 +20,9 @@ import {
   type SegmentJob,
   type VideoFacts,
 } from '../native.js';
+import type { Tried } from './devices.js';
 import { drawTile, type Tile, type TileJob } from './tile.js';
+import { type OpenGpusJob, type OpenNvencJob, openGpus, openNvenc } from './try-gpus.js';
 
 /** A document's bytes, as they are stored. */
 export interface ParseJob {
@@ -35,6 +38,18 @@ export interface ParsedDocument {
   bare: boolean;
 }
 
+/** Indices of the GPUs that may be used, of which each thread keeps to one; none: the CPU. */
+export interface OnDevices {
+  devices?: readonly number[];
+}
+
+/** A segment, and by what it was made. */
+export interface MadeSegment extends EncodedSegment {
+  /** Of the GPU that drew it. */
+  device?: number;
+  encoder: 'software' | 'nvenc';
+}
+
 export interface RawFrames {
   /** The frames, packed, one after the other. */
   data: Uint8Array<ArrayBuffer>;
@@ -44,8 +59,10 @@ export interface RawFrames {
 
 /** The tasks by name: what each takes and gives. */
 export interface Tasks {
-  segment: { job: SegmentJob; result: EncodedSegment };
-  frames: { job: Omit<RenderJob, 'out'>; result: RawFrames };
+  segment: { job: Omit<SegmentJob, 'device'> & OnDevices; result: MadeSegment };
+  frames: { job: Omit<RenderJob, 'out' | 'device'> & OnDevices; result: RawFrames };
+  openGpus: { job: OpenGpusJob; result: Tried };
+  openNvenc: { job: OpenNvencJob; result: Tried };
   fidelity: { job: Omit<RenderJob, 'out' | 'format'>; result: Fidelity };
   png: { job: { rgb: Uint8Array; width: number; height: number }; result: Uint8Array };
   parse: { job: ParseJob; result: ParsedDocument };
@@ -66,12 +83,19 @@ export type TaskReply<N extends TaskName = TaskName> = { milliseconds: number } 
 );
 
 const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['result'] } = {
-  segment: (addon, job) => addon.encodeSegment(job),
+  segment: (addon, job) =>
+    onDevice(job, (device) => ({
+      ...addon.encodeSegment({ ...job, ...device }),
+      ...device,
+      encoder: job.encoder ?? 'software',
+    })),
   frames: (addon, job) => {
     const data = new Uint8Array(frameBytes(job.format, job.width, job.height) * job.time.length);
-    const hashes = addon.renderFrames({ ...job, out: data }, true) as Uint8Array;
+    const hashes = onDevice(job, (device) => addon.renderFrames({ ...job, ...device, out: data }, true) as Uint8Array);
     return { data, hashes };
   },
+  openGpus,
+  openNvenc,
   fidelity: (addon, job) => addon.fidelity(job),
   png: (addon, { rgb, width, height }) => addon.encodePng(rgb, width, height),
   parse: (addon, { bytes, clip }) => {
@@ -83,6 +107,17 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
   compare: (addon, job) => addon.compareFrames(job),
   tile: drawTile,
 };
+
+/** Calls with the GPU that this thread keeps to, if any; errors name it. */
+function onDevice<T>({ devices = [] }: OnDevices, call: (device: { device?: number }) => T): T {
+  const device = devices[threadId % devices.length];
+  if (device === undefined) return call({});
+  try {
+    return call({ device });
+  } catch (error) {
+    throw Object.assign(error as Error, { device: `cuda:${device}` });
+  }
+}
 
 /** The large parts of a result, which move to the caller instead of being copied. */
 function movable(result: Tasks[TaskName]['result']): ArrayBufferLike[] {

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKiln, FRAME_FORMATS, type FrameFormat } from 'framekiln';
-import { loadAddon } from 'framekiln/native';
+import { createKiln } from 'framekiln';
+import { FRAME_FORMATS, loadAddon } from 'framekiln/native';
 import { describe, expect, test } from 'vitest';
 import { goldens, sha256 } from '../../golden/goldens.js';
-import { decodeNv12 } from '../doubles.js';
 import { ROOT } from '../../native/checks.js';
+import { decodeNv12 } from '../doubles.js';
 
 const addon = loadAddon();
 const found = addon.gpus();
@@ -49,7 +49,7 @@ describe.skipIf(found.devices.length === 0)('each GPU', () => {
         expect(Buffer.compare(drawn.video, wanted.video)).toBe(0);
       });
 
-      test.each(FRAME_FORMATS)('%s, beside the CPU', async (format: FrameFormat) => {
+      test.each([...FRAME_FORMATS])('%s, beside the CPU', async (format) => {
         const document = { version: '1.0', schedule: 'default', resolution: [1918, 1078], fps: 10, duration: 6 };
         await using onGpu = createKiln({ device });
         await using onCpu = createKiln({ device: 'cpu' });
@@ -70,14 +70,16 @@ describe.skipIf(found.devices.length === 0)('each GPU', () => {
         const wanted = await onCpu.render(document, { preset: 'ultrafast' });
         expect(made.report.encoder).toBe('h264_nvenc');
         expect(made.report.framesDigest).toBe(wanted.report.framesDigest);
-        expect(decodeNv12(made.video).length).toBe((180 * 1920 * 1080 * 3) / 2);
+        expect((await decodeNv12(made.video)).length).toBe((180 * 1920 * 1080 * 3) / 2);
       });
     });
   }
 
   test('doctor --selftest', () => {
     const main = join(ROOT, 'dist/src/cli/main.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'doctor', '--selftest'], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'doctor', '--selftest'], {
+      encoding: 'utf8',
+    });
     expect(stdout + stderr).toContain('cuda:0');
     expect(status, stdout + stderr).toBe(0);
   });
