@@ -10,6 +10,10 @@
 namespace framekiln {
 namespace {
 
+/// Far more than a launch costs, and more than caches hold.
+constexpr size_t kBatchBytes = 256 << 20;
+constexpr int kMostFrames = 64;
+
 double seconds_of(const auto& body) {
   const auto start = std::chrono::steady_clock::now();
   body();
@@ -19,8 +23,9 @@ double seconds_of(const auto& body) {
 }  // namespace
 
 GpuTiming time_gpu(GpuWorker& gpu, const Frames& frames, CpuLevel cpu, PixelFormat format, int rounds) {
-  CudaRenderer renderer(gpu.module(), cpu, {format, frames.size, frames.size, false});
   const PictureLayout layout = layout_on_device(format, frames.size);
+  const int batch = static_cast<int>(std::clamp<size_t>(kBatchBytes / layout.bytes, 1, kMostFrames));
+  CudaRenderer renderer(gpu.module(), cpu, {format, frames.size, frames.size, false}, batch);
   const auto device = renderer.device();
   const cuda::Driver& driver = device->driver();
   const size_t batch_bytes = layout.bytes * static_cast<size_t>(renderer.batch());

@@ -87,6 +87,9 @@ function refuseConflicts(options: Options, video: boolean, format: string): void
   if (options.chroma !== undefined && options.chroma !== '420' && options.chroma !== '444') {
     refuseSetting('420 or 444', '--chroma', options.chroma);
   }
+  if (options.encoder === 'nvenc' && (options.chroma === '444' || options.lossless || options.asRecorded)) {
+    refuseSetting('auto or software (NVENC makes 4:2:0 alone)', '--encoder', options.encoder);
+  }
   if (options.asRecorded && options.frames !== undefined) {
     refuseSetting('nothing beside --as-recorded', '--frames', options.frames);
   }

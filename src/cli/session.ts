@@ -12,6 +12,7 @@ class Interrupted extends Error {
 
 const OUR_FAILURES: readonly ErrorCode[] = [
   ...(['ENCODE_FAILED', 'MUX_FAILED', 'RENDER_FAILED', 'OUT_OF_MEMORY'] as const),
+  ...(['DEVICE_LOST', 'GPU_OUT_OF_MEMORY', 'GPU_WRONG', 'SESSION_LOST'] as const),
   ...([
     'STORE_UNREACHABLE',
     'STORE_FAILED',

@@ -73,7 +73,7 @@ export class Devices {
     if (must && this.#encoder === 'software') refuseSetting(`auto or nvenc (for ${codec})`, 'encoder', 'software');
     if (must && this.#device === 'cpu') refuseSetting(`auto or cuda (for ${codec})`, 'device', 'cpu');
     if (!isNvencCodec(codec)) {
-      if (this.#encoder === 'nvenc') refuseSetting('auto or software (NVENC makes 4:2:0 alone)', 'encoder', 'nvenc');
+      // Also when NVENC was asked for: that is what else a kiln makes, such as exact copies and files as recorded.
       return { ...(await this.drawing()), nvenc: false };
     }
     const drawing = await this.drawing();

@@ -157,7 +157,7 @@ describe.skipIf(!HAS_DOUBLES)('over the doubles', () => {
     });
 
     test('the first segment fails: one encoder makes all of them', async () => {
-      const env = { FK_DOUBLE_NVENC_FAIL: 'EncodePicture:3:8' };
+      const env = { FK_DOUBLE_NVENC_FAIL: 'EncodePicture:5:8' };
       const { report, video } = await render(['--threads', '1'], env);
       expect(report.encoder).toBe('libx264');
       expect(report.fallbacks).toMatchObject([{ index: 0, code: 'SESSION_LOST' }]);

@@ -7,6 +7,7 @@ import { type FramesSide, frameBytes, loadAddon } from 'framekiln/native';
 import { afterAll, describe, expect, test } from 'vitest';
 import { documentSource } from '../../dist/src/measure/document-source.js';
 import { drawContactSheet, drawDifferenceSheet } from '../../dist/src/measure/sheet.js';
+import { Devices } from '../../dist/src/render/devices.js';
 import { RenderPool } from '../../dist/src/render/pool.js';
 import { Document } from '../../src/document/document.js';
 import { Canvas } from '../../src/measure/canvas.js';
@@ -19,7 +20,8 @@ import { rgbSide } from './sides.js';
 const folder = temporaryFolder();
 const addon = loadAddon();
 const pool = new RenderPool(2);
-const context = { addon, pool, cpu: addon.about().cpuLevels.at(-1) ?? 'baseline' };
+const devices = new Devices(pool, 'cpu', 'software');
+const context = { addon, pool, cpu: addon.about().cpuLevels.at(-1) ?? 'baseline', devices };
 afterAll(() => pool.close());
 
 const GAP = 4;

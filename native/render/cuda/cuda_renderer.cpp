@@ -61,11 +61,11 @@ struct CudaRenderer::Slot {
   std::vector<cuda::DevicePicture> out;
 };
 
-CudaRenderer::CudaRenderer(std::shared_ptr<gpu::Module> module, CpuLevel cpu, const CudaTarget& target)
-    : module_(std::move(module)), cpu_(cpu), target_(target) {
+CudaRenderer::CudaRenderer(std::shared_ptr<gpu::Module> module, CpuLevel cpu, const CudaTarget& target, int batch)
+    : module_(std::move(module)), cpu_(cpu), target_(target), batch_(batch) {
   check_cpu_level(cpu);
   const size_t bytes = picture_bytes(target.format, target.written);
-  batch_ = static_cast<int>(std::clamp<size_t>(kBatchBytes / bytes, 1, kMostFrames));
+  if (batch_ == 0) batch_ = static_cast<int>(std::clamp<size_t>(kBatchBytes / bytes, 1, kMostFrames));
   if (picture_bytes(target.format, target.size) < gpu::kShortestHashed) target_.hashes = false;
   const size_t hash_bytes =
       target_.hashes ? gpu::hash_blocks(gpu::make_hash_args(target.format, target.size)) * size_t{64} : 0;

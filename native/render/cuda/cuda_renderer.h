@@ -28,14 +28,15 @@ struct CudaTarget {
 /// tell, is drawn by the CPU and uploaded.
 class CudaRenderer {
  public:
-  CudaRenderer(std::shared_ptr<gpu::Module> module, CpuLevel cpu, const CudaTarget& target);
+  /// `batch` is the most frames of a batch; 0 takes 1 to 16, of about 32 MB.
+  CudaRenderer(std::shared_ptr<gpu::Module> module, CpuLevel cpu, const CudaTarget& target, int batch = 0);
   ~CudaRenderer();
 
   const CudaTarget& target() const { return target_; }
   CpuLevel cpu() const { return cpu_; }
   const std::shared_ptr<cuda::Device>& device() const { return module_->device(); }
 
-  /// The most frames of a batch: 1 to 16, about 32 MB.
+  /// The most frames of a batch.
   int batch() const { return batch_; }
   /// How many batches may be under way at once.
   static constexpr int kSlots = 2;

@@ -3,7 +3,18 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { goldenLines, smallGoldens } from '../../golden/goldens.js';
-import { buildChecks, DECODE_CHECKS, ENCODE_CHECKS, hasCommand, ROOT, randomSeed, run, succeed } from '../checks.js';
+import {
+  buildChecks,
+  CHECKS,
+  DECODE_CHECKS,
+  ENCODE_CHECKS,
+  HAS_DOUBLES,
+  hasCommand,
+  ROOT,
+  randomSeed,
+  run,
+  succeed,
+} from '../checks.js';
 
 const MINUTES = 60_000;
 const FOLDER = join(ROOT, 'build/sanitize');
@@ -21,7 +32,7 @@ const sanitizers = () => ({
 beforeAll(async () => {
   const generator = hasCommand('ninja') ? ['-G', 'Ninja'] : [];
   await succeed('cmake', ['-S', ROOT, '-B', FOLDER, '-DFK_SANITIZE=ON', ...generator]);
-  await buildChecks(FOLDER);
+  await buildChecks(FOLDER, HAS_DOUBLES ? [...CHECKS, 'check_kernels'] : CHECKS);
   // Finding leaks takes ptrace(), which containers may forbid.
   leaks = (await run(RENDER, ['1'], { env: { ASAN_OPTIONS: 'detect_leaks=1' } })).status === 0;
 }, 10 * MINUTES);
@@ -41,6 +52,10 @@ describe('check_render', () => {
   test('golden frames', { timeout: 10 * MINUTES }, async () => {
     await succeed(RENDER, ['golden'], { env: sanitizers(), input: GOLDEN });
   });
+});
+
+test.skipIf(!HAS_DOUBLES)('check_kernels', { timeout: 10 * MINUTES }, async () => {
+  await succeed(join(FOLDER, 'check_kernels'), [`${JOBS}`, `${randomSeed()}`], { env: sanitizers() });
 });
 
 describe('check_encode', () => {
