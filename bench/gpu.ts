@@ -18,6 +18,9 @@ const SEGMENT = 2 * FPS;
 const ROUND_SECONDS = 0.5;
 const CPU_FRAMES = 20;
 
+/** The GPU that was asked for is not there. */
+export class NoGpu extends Error {}
+
 interface Drawing {
   size: Size;
   scene: Scene;
@@ -46,7 +49,7 @@ export async function benchGpu(bench: Bench): Promise<PartResult> {
   const gpu = found.devices[device];
   if (!gpu || options.device === 'cpu') {
     const why = options.device === 'cpu' ? '--device cpu' : `${found.code ?? 'NO_SUCH_DEVICE'}: ${found.message ?? ''}`;
-    if (options.device.startsWith('cuda')) throw new Error(`There is no ${options.device} here: ${why}`);
+    if (options.device.startsWith('cuda')) throw new NoGpu(`There is no ${options.device} here: ${why}`);
     return { data: { skipped: why }, text: `\nGPU: skipped (${why})`, aims: [] };
   }
   const { image } = addon.openGpu(device);

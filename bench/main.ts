@@ -2,7 +2,7 @@
 import { loadAddon } from 'framekiln/native';
 import { benchBackfill } from './backfill.js';
 import { benchEncode } from './encode.js';
-import { benchGpu } from './gpu.js';
+import { benchGpu, NoGpu } from './gpu.js';
 import { describeMachine, machineText } from './machine.js';
 import { benchMemory } from './memory.js';
 import { type BenchOptions, PARTS, readOptions, USAGE } from './options.js';
@@ -53,4 +53,10 @@ try {
   process.exitCode = 2;
 }
 if (options === 'help') process.stdout.write(USAGE);
-else if (options) await main(options);
+else if (options) {
+  await main(options).catch((error) => {
+    if (!(error instanceof NoGpu)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  });
+}

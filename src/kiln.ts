@@ -21,6 +21,8 @@ import { type CpuLevel, type Fidelity, FRAME_FORMATS, loadAddon } from './native
 import { measureFidelity } from './render/colour.js';
 import { cpuLevel } from './render/cpu.js';
 import { checkChoice, Devices } from './render/devices.js';
+import { encoderName } from './render/encoder-names.js';
+import { encodeSettings } from './render/fingerprint.js';
 import { type Frame, renderFrames } from './render/frames.js';
 import type { JobOptions } from './render/job.js';
 import { checkThreads, RenderPool } from './render/pool.js';
@@ -36,9 +38,10 @@ export interface Kiln extends AsyncDisposable {
   readonly threads: number;
   /**
    * What it draws and encodes with; finding out opens the GPUs.
-   * @throws FramekilnError with the code of what keeps the device or encoder that was asked for from working
+   * @throws FramekilnError `INVALID_SETTING`, or with the code of what keeps the device or encoder that was asked for
+   * from working
    */
-  backend(): Promise<Backend>;
+  backend(settings?: Omit<RenderSettings, 'range'>): Promise<Backend>;
   /** What draws raw frames, as `backend` says it. @throws FramekilnError as `backend` */
   drawing(): Promise<Pick<Backend, 'renderer' | 'why'>>;
   /** Validates a document; every other call does so itself when given anything else. */
@@ -137,10 +140,11 @@ class PooledKiln implements Kiln {
     return this.#context.pool.threads;
   }
 
-  async backend(): Promise<Backend> {
+  async backend(settings: Omit<RenderSettings, 'range'> = {}): Promise<Backend> {
+    const { codec } = encodeSettings(settings);
     return this.#call({}, async () => {
-      const { devices, nvenc, why } = await this.#context.devices.means('h264_420');
-      return { renderer: this.#renderer(devices), encoder: nvenc ? 'h264_nvenc' : 'libx264', why };
+      const { devices, nvenc, why } = await this.#context.devices.means(codec);
+      return { renderer: this.#renderer(devices), encoder: encoderName(codec, nvenc), why };
     });
   }
 

@@ -191,7 +191,8 @@ describe('sources', () => {
   const all = ['src', 'native', 'bench'].flatMap((folder) => sources(folder));
 
   test(`no file above ${MAX_LINES} lines`, () => {
-    const long = all.map((file) => ({ file, lines: read(file).trimEnd().split('\n').length }));
+    const written = all.filter((file) => !file.endsWith('.ptx'));
+    const long = written.map((file) => ({ file, lines: read(file).trimEnd().split('\n').length }));
     expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([]);
   });
 

@@ -13,7 +13,9 @@ extern "C" {
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "frame/error.h"
@@ -113,8 +115,8 @@ class Silence {
   inline static thread_local int depth_ = 0;
 };
 
-/// While one lives, it keeps what FFmpeg says on this thread, up to warnings, instead of stderr. Error codes of hardware
-/// mean several things each; the words tell them apart.
+/// While one lives, it keeps what FFmpeg says on this thread, up to warnings, instead of stderr. Error codes of
+/// hardware mean several things each; the words tell them apart.
 class LogCapture {
  public:
   LogCapture() : before_(innermost_) { innermost_ = this; }
@@ -126,17 +128,21 @@ class LogCapture {
   const std::string& text() const { return text_; }
   static LogCapture* here() { return innermost_; }
 
-  void add(int level, const char* format, va_list values) {
+  /// Called from C, which no exception may cross.
+  void add(int level, const char* format, va_list values) noexcept try {
     char line[512];
     if (level > AV_LOG_WARNING || std::vsnprintf(line, sizeof line, format, values) < 0) return;
     std::string words(line);
     while (!words.empty() && words.back() == '\n') words.pop_back();
-    if (!words.empty() && text_.size() < 2000) text_ += (text_.empty() ? "" : "; ") + words;
+    if (!words.empty() && text_.size() < 2000) text_ += (text_.empty() || !ended_ ? "" : "; ") + words;
+    ended_ = words.size() < std::strlen(line);
+  } catch (const std::bad_alloc&) {
   }
 
  private:
   LogCapture* before_;
   std::string text_;
+  bool ended_ = false;  // the last line; FFmpeg says some in pieces
   inline static thread_local LogCapture* innermost_ = nullptr;
 };
 

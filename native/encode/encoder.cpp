@@ -89,8 +89,14 @@ struct Encoder::Impl {
   }
 
   void send(const Picture& picture) {
-    if (recorded) {
-      copy_picture(picture, recorded->picture());
+    const Size taken = recorded ? settings.size : Size{codec->width, codec->height};
+    if (picture.format != input_format(settings.codec) || picture.size.width != taken.width ||
+        picture.size.height != taken.height) {
+      throw Error("INVALID_ARGUMENT", "a picture of another format or size than the encoder takes");
+    }
+    // x264 reads up to 4 bytes behind packed RGB, where the caller's memory may end.
+    if (picture.format == PixelFormat::rgb24) {
+      copy_picture(picture, next());
       return send();
     }
     const Av<AVFrame> f = borrow(picture);
@@ -116,7 +122,8 @@ struct Encoder::Impl {
       const size_t bytes = static_cast<size_t>(picture.stride[p]) * static_cast<size_t>(plane_size(picture, p).rows);
       f->data[p] = picture.plane[p];
       f->linesize[p] = static_cast<int>(picture.stride[p]);
-      f->buf[p] = av_buffer_create(picture.plane[p], bytes, [](void*, uint8_t*) {}, nullptr, 0);
+      f->buf[p] = av_buffer_create(
+          picture.plane[p], bytes, [](void*, uint8_t*) {}, nullptr, 0);
       if (!f->buf[p]) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
     }
     return f;

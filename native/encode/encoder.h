@@ -43,7 +43,8 @@ class Encoder {
   Picture next();
   /// Encodes what next()'s picture holds.
   void send();
-  /// Encodes a frame that lies elsewhere, without copying it: of the coded size (of mpeg4_as_recorded the settings').
+  /// Encodes a frame that lies elsewhere, of the coded size (of mpeg4_as_recorded the settings'); rows may be padded,
+  /// and their memory is the caller's again when this returns. YCbCr is not copied for it.
   void send(const Picture& picture);
   /// Flushes, and gives the whole segment: ENCODE_FAILED unless all its frames were sent. Nothing can be sent after it.
   EncodedSegment finish();

@@ -66,8 +66,9 @@ struct NvencEncoder::Impl {
   std::vector<uint8_t> extradata;
   EncodedSegment segment;
   int frames = 0, sent = 0;
-  /// Since the last flush: a session that ended, or stopped in the middle of a segment, is flushed before it goes on.
-  bool dirty = false;
+  /// Times rise over the whole session, whatever the driver makes of times that begin again.
+  int64_t first_time = 0;
+  bool ended = false;
 
   Impl(std::shared_ptr<cuda::Device> gpu, const EncodeSettings& wanted)
       : device(std::move(gpu)),
@@ -83,12 +84,18 @@ struct NvencEncoder::Impl {
   void open() { codec = open_nvenc(settings, pool.get()); }
 
   void begin(int length) {
+    if (sent > 0) restart();
+    first_time += sent;
     frames = length;
     sent = 0;
     segment = {};
     segment.extradata = extradata;
-    if (!dirty) return;
-    dirty = false;
+  }
+
+  /// FFmpeg's flush leaves packets that nobody received in its queues, so what was not finished is taken out first.
+  void restart() {
+    if (!ended) encode(nullptr);
+    ended = false;
     if (codec->codec->capabilities & AV_CODEC_CAP_ENCODER_FLUSH) {
       avcodec_flush_buffers(codec.get());
     } else {
@@ -102,18 +109,16 @@ struct NvencEncoder::Impl {
     const LogCapture log;
     const int rc = av_hwframe_get_buffer(pool.get(), frame.get(), 0);
     if (rc < 0) {
-      throw Error(rc == AVERROR(ENOMEM) ? "GPU_OUT_OF_MEMORY" : kLost,
-                  "cannot make a frame for NVENC: " + error_text(rc) + ": " + log.text());
+      throw Error(code_of_allocation(log), "cannot make a frame for NVENC: " + error_text(rc) + ": " + log.text());
     }
     return frame;
   }
 
   void send(Frame frame) {
     if (sent == frames) throw Error("ENCODE_FAILED", "more frames than the segment's " + std::to_string(frames));
-    frame->pts = sent;
+    frame->pts = first_time + sent;
     frame->pict_type = sent == 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;  // forced-idr makes it an IDR
     sent++;
-    dirty = true;
     encode(frame.get());
   }
 
@@ -132,6 +137,7 @@ struct NvencEncoder::Impl {
   /// Null ends the segment.
   void encode(AVFrame* frame) {
     const LogCapture log;
+    ended = !frame;
     check_session(avcodec_send_frame(codec.get(), frame), log);
     for (;;) {
       const int rc = avcodec_receive_packet(codec.get(), packet.get());
@@ -139,21 +145,33 @@ struct NvencEncoder::Impl {
       check_session(rc, log);
       // No frame is reordered, so packets come in order of display.
       const int64_t pts = static_cast<int64_t>(segment.packets.size());
-      if (packet->pts != pts) throw Error(kLost, "NVENC reorders frames");
-      segment.packets.push_back({static_cast<uint32_t>(packet->size), pts, pts, (packet->flags & AV_PKT_FLAG_KEY) != 0});
+      if (packet->pts != first_time + pts) throw Error(kLost, "NVENC reorders frames");
+      segment.packets.push_back(
+          {static_cast<uint32_t>(packet->size), pts, pts, (packet->flags & AV_PKT_FLAG_KEY) != 0});
       segment.data.insert(segment.data.end(), packet->data, packet->data + packet->size);
       av_packet_unref(packet.get());
     }
   }
 
   static void check_session(int rc, const LogCapture& log) {
-    if (rc < 0) throw Error(kLost, "NVENC stopped: " + error_text(rc) + ": " + log.text());
+    if (rc >= 0) return;
+    const bool is_host = rc == AVERROR(ENOMEM) && log.text().empty();
+    throw Error(is_host ? "OUT_OF_MEMORY" : kLost, "NVENC stopped: " + error_text(rc) + ": " + log.text());
+  }
+
+  /// FFmpeg's pool calls whatever the driver answers "out of memory".
+  static const char* code_of_allocation(const LogCapture& log) {
+    if (log.text().empty()) return "OUT_OF_MEMORY";
+    return log.text().find("CUDA_ERROR_OUT_OF_MEMORY") != std::string::npos ? "GPU_OUT_OF_MEMORY" : kLost;
   }
 };
 
 NvencEncoder::NvencEncoder(std::shared_ptr<cuda::Device> device, const EncodeSettings& settings)
     : impl_(std::make_unique<Impl>(std::move(device), settings)) {}
-NvencEncoder::~NvencEncoder() = default;
+NvencEncoder::~NvencEncoder() {
+  const Silence why_it_was_lost_is_said;
+  impl_.reset();
+}
 
 bool NvencEncoder::serves(const EncodeSettings& s) const {
   const EncodeSettings& own = impl_->settings;

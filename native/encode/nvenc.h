@@ -14,12 +14,13 @@ namespace framekiln {
 /// FFmpeg's name of NVENC's encoder of a 4:2:0 codec, such as h264_nvenc.
 const char* nvenc_name(Codec codec);
 
-/// NVIDIA's encoder chip through libavcodec, fed with frames in the GPU's memory. One session, kept open over segments of
-/// the same settings. Used by one thread at a time.
+/// NVIDIA's encoder chip through libavcodec, fed with frames in the GPU's memory. One session, kept open over segments
+/// of the same settings. Used by one thread at a time.
 ///
 /// Errors, when it is made: CODEC_UNAVAILABLE (this libavcodec lacks it, or the chip does), NO_NVENC_UNIT, LIB_MISSING,
 /// DRIVER_TOO_OLD, SESSION_LIMIT, NVENC_REFUSED (anything else that the chip or driver says), GPU_OUT_OF_MEMORY,
-/// INVALID_ARGUMENT. Later: SESSION_LOST, after which the object is of no more use. The message has FFmpeg's own words.
+/// INVALID_ARGUMENT. Later: SESSION_LOST, or GPU_OUT_OF_MEMORY of next(), after which the object is of no more use.
+/// Always OUT_OF_MEMORY of the host. The message has FFmpeg's own words.
 class NvencEncoder {
  public:
   /// Settings must be of a 4:2:0 codec that NVENC has.

@@ -2,6 +2,7 @@
 #include "encode/nvenc_options.h"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -12,8 +13,9 @@
 namespace framekiln {
 namespace {
 
-/// Longer than any segment: the first frame alone is a key frame.
-constexpr int kNoMoreKeyFrames = 1 << 30;
+/// Longer than any segment: the first frame alone is a key frame. FFmpeg takes no NVENC_INFINITE_GOPLENGTH, and with a
+/// gop_size below 1 it leaves B-frames to the preset; streaming servers run chips with this value.
+constexpr int kNoMoreKeyFrames = INT_MAX;
 
 /// NVENC's preset of about an x264 preset's place between fast and good.
 const char* preset_of(const std::string& x264) {
@@ -29,8 +31,8 @@ const char* preset_of(const std::string& x264) {
 
 bool has(const std::string& text, const char* words) { return text.find(words) != std::string::npos; }
 
-/// What kept a session from opening. FFmpeg's codes mean several things each (nvenc_map_error in libavcodec/nvenc.c), so
-/// its words decide.
+/// What kept a session from opening. FFmpeg's codes mean several things each (nvenc_map_error in libavcodec/nvenc.c),
+/// so its words decide.
 const char* code_of(const std::string& log) {
   if (has(log, "Cannot load libnvidia-encode") || has(log, "Cannot load libcuda")) return "LIB_MISSING";
   if (has(log, "required nvenc API version") || has(log, "nvenc max version") || has(log, "invalid version")) {
@@ -38,11 +40,12 @@ const char* code_of(const std::string& log) {
   }
   if (has(log, "OpenEncodeSessionEx failed")) {
     if (has(log, "unsupported device") || has(log, "no encode device")) return "NO_NVENC_UNIT";
-    // Both are what drivers say to one session too many.
-    if (has(log, "out of memory") || has(log, "incompatible client key")) return "SESSION_LIMIT";
+    // This and the next are what drivers say to one session too many.
+    if (has(log, "out of memory")) return "SESSION_LIMIT";
   }
+  if (has(log, "incompatible client key")) return "SESSION_LIMIT";
   if (has(log, "Codec not supported")) return "CODEC_UNAVAILABLE";
-  return has(log, "out of memory") ? "GPU_OUT_OF_MEMORY" : "NVENC_REFUSED";
+  return has(log, "out of memory") || has(log, "OUT_OF_MEMORY") ? "GPU_OUT_OF_MEMORY" : "NVENC_REFUSED";
 }
 
 void set_options(const EncodeSettings& settings, AVCodecContext& c, Options& options) {
@@ -55,15 +58,17 @@ void set_options(const EncodeSettings& settings, AVCodecContext& c, Options& opt
   if (settings.codec == Codec::h264_420) options.set("profile", "high");
   // 0 would mean "automatic" to one and lossless to the other.
   const double quality = std::max(settings.crf, 1.0);
+  // x264's 51 steps on AV1's scales of 255 and 63.
+  const bool is_av1 = settings.codec == Codec::av1_420;
   if (settings.constant_qp) {
     options.set("rc", "constqp");
-    options.set("qp", decimal(std::round(quality)));
+    options.set("qp", decimal(std::round(quality) * (is_av1 ? 5 : 1)));
     // All frames alike: FFmpeg's own factors would make the first one better.
     c.i_quant_factor = 0;
     c.b_quant_factor = 0;
   } else {
     options.set("rc", "vbr");
-    options.set("cq", decimal(quality));
+    options.set("cq", decimal(is_av1 ? quality * 63 / 51 : quality));
     c.bit_rate = 0;
   }
 }
@@ -89,8 +94,10 @@ Av<AVCodecContext> open_nvenc(const EncodeSettings& settings, AVBufferRef* pool)
   const LogCapture log;
   const int rc = avcodec_open2(c.get(), codec, options.get());
   if (rc < 0) {
-    throw Error(code_of(log.text()), std::string("cannot open ") + name + ": " + error_text(rc) +
-                                         (log.text().empty() ? "" : ": " + log.text()));
+    const std::string& words = log.text();
+    const bool is_host = rc == AVERROR(ENOMEM) && words.empty();
+    throw Error(is_host ? "OUT_OF_MEMORY" : code_of(words),
+                std::string("cannot open ") + name + ": " + error_text(rc) + (words.empty() ? "" : ": " + words));
   }
   options.expect_all_taken("NVENC_REFUSED");
   return c;

@@ -10,10 +10,11 @@ namespace framekiln {
 
 /// What an encoder produces.
 enum class Codec {
-  h264_420,          ///< H.264 High or below, yuv420p, BT.709 limited range: plays everywhere.
-  h264_444,          ///< H.264 High 4:4:4 Predictive, yuv444p, BT.709 limited range.
-  h264_rgb,          ///< libx264rgb, qp 0, sRGB full range: gives back every RGB pixel.
-  mpeg4_as_recorded,  ///< what OpenCV's VideoWriter writes for fourcc mp4v, to the byte: the whole video is one segment.
+  h264_420,           ///< H.264 High or below, yuv420p, BT.709 limited range: plays everywhere.
+  h264_444,           ///< H.264 High 4:4:4 Predictive, yuv444p, BT.709 limited range.
+  h264_rgb,           ///< libx264rgb, qp 0, sRGB full range: gives back every RGB pixel.
+  mpeg4_as_recorded,  ///< what OpenCV's VideoWriter writes for fourcc mp4v, to the byte: the whole video is one
+                      ///< segment.
   hevc_420,           ///< HEVC Main, like h264_420; by NVENC alone.
   av1_420             ///< AV1 Main, like h264_420; by NVENC alone.
 };
@@ -35,8 +36,8 @@ struct EncodeSettings {
   double crf = 23;
   /// Takes crf, rounded, for the quantiser of every frame. Unused by h264_rgb and mpeg4.
   bool constant_qp = false;
-  /// The id of libx264's parameter sets, 0 to 31. Above 0 it stands in for another encoder, whose sets have 0, in the same
-  /// file, and so does not reorder frames either.
+  /// The id of libx264's parameter sets, 0 to 31. Above 0 it stands in for another encoder, whose sets have 0, in the
+  /// same file, and so does not reorder frames either.
   int parameter_set = 0;
 };
 
@@ -45,9 +46,7 @@ Size coded_size(const EncodeSettings& settings);
 
 /// The layout in which an encoder of this codec takes frames.
 constexpr PixelFormat input_format(Codec codec) {
-  return is_420(codec)              ? PixelFormat::nv12
-         : codec == Codec::h264_444 ? PixelFormat::yuv444p
-                                    : PixelFormat::rgb24;
+  return is_420(codec) ? PixelFormat::nv12 : codec == Codec::h264_444 ? PixelFormat::yuv444p : PixelFormat::rgb24;
 }
 
 }  // namespace framekiln

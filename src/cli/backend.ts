@@ -34,6 +34,11 @@ export function backendOptions({ threads, device, encoder }: BackendFlags): Kiln
   };
 }
 
+/** Something was asked for that may not be had. */
+export function isExplicit({ device = 'auto', encoder = 'auto' }: BackendFlags): boolean {
+  return device.startsWith('cuda') || encoder === 'nvenc';
+}
+
 /** What ran, and why: `drawn by cuda:0, encoded by h264_nvenc (device auto)`. */
 export function backendText({ renderer, encoder, why }: Backend): string {
   return `drawn by ${renderer}, encoded by ${encoder} (${why})`;

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { BackfillOptions } from '../backfill/run.js';
 import type { BackfillSummary } from '../backfill/summary.js';
 import type { Kiln } from '../kiln.js';
-import { type BackendFlags, backendOptions, backendText, withBackendOptions } from './backend.js';
+import { type BackendFlags, backendOptions, backendText, isExplicit, withBackendOptions } from './backend.js';
 import { needsAttention, outcomeText, progressLine, summaryText } from './backfill-text.js';
 import { parseNumber } from './format.js';
 import { StatusLine } from './progress.js';
@@ -74,11 +74,16 @@ async function backfill(options: Options): Promise<void> {
   };
   using report = options.report === undefined ? undefined : new Report(options.report);
   await withKiln({ ...backendOptions(options), ...storeOptions(options) }, async (kiln, signal) => {
-    const backend = await kiln.backend();
-    if (!options.quiet && !options.json && !options.dryRun) process.stderr.write(`${backendText(backend)}\n`);
+    // Otherwise every experiment would fail of it.
+    if (isExplicit(options)) await kiln.backend(call.settings);
     const summary = await showBackfill(kiln, { ...call, signal }, options.quiet === true, report);
     if (!summary.interrupted) report?.begin();
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
+    if (summary.frames > 0 && !options.json && !options.quiet) {
+      // A GPU that was lost on the way is among the warnings.
+      const backend = await kiln.backend(call.settings).catch(() => undefined);
+      if (backend) process.stdout.write(`${backendText(backend)}\n`);
+    }
     if (summary.outcomes.failed > 0 || summary.verdicts?.different) process.exitCode = EXIT.failed;
   });
 }

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { Link } from '../storage/link.js';
 import { type BackendFlags, backendOptions, backendText, withBackendOptions } from './backend.js';
-import { outcomeText } from './backfill-text.js';
+import { outcomeText, printable } from './backfill-text.js';
 import { ProgressLine, size } from './progress.js';
 import { EXIT, withKiln } from './session.js';
 import {
@@ -57,8 +57,13 @@ async function regenerate(id: string, options: Options): Promise<void> {
   await withKiln({ ...backendOptions(options), ...storeOptions(options) }, async (kiln, signal) => {
     const call = { settings, force: options.force, signal, onProgress: progress.update };
     const { link: signed, ...outcome } = await kiln.regenerate(id, call).finally(() => progress.clear());
-    const made = outcome.outcome === 'regenerated' ? `${backendText(await kiln.backend())}\n` : '';
-    print(options, { ...outcome, ...signed }, `${outcomeText(outcome)}\n${made}${linkText(signed)}`);
+    // A GPU that was lost on the way is among the warnings.
+    const told = outcome.outcome === 'regenerated' && !options.quiet;
+    const backend = told ? await kiln.backend(settings).catch(() => undefined) : undefined;
+    const made = backend ? `${backendText(backend)}\n` : '';
+    const warnings = outcome.warnings?.filter((text) => text !== signed?.warning) ?? [];
+    const warned = warnings.map((text) => `warning: ${printable(text)}\n`).join('');
+    print(options, { ...outcome, ...signed }, `${outcomeText(outcome)}\n${made}${warned}${linkText(signed)}`);
     if (!signed) process.exitCode = EXIT.failed;
   });
 }

@@ -5,7 +5,7 @@ import { FramekilnError, refuseSetting } from '../errors.js';
 import type { App } from '../http/app.js';
 import type { RunningServer } from '../http/server.js';
 import { recipeOf } from '../render/fingerprint.js';
-import { type BackendFlags, backendOptions, withBackendOptions } from './backend.js';
+import { type BackendFlags, backendOptions, isExplicit, withBackendOptions } from './backend.js';
 import { parseNumber } from './format.js';
 import { withKiln } from './session.js';
 import {
@@ -88,12 +88,13 @@ async function serve(options: Options): Promise<void> {
   const { source } = options;
   const made = { ...backendOptions(options), source, attempts: ATTEMPTS, ...storeOptions(options) };
   await withKiln(made, async (kiln, signal) => {
-    log.info(await kiln.backend(), 'renders');
+    if (isExplicit(options)) await kiln.backend(settings);
     await (await kiln.experiments()).check(signal);
     const app = createApp({ kiln, token, hosts, log, settings, jobs, trustProxy });
     const server = await startServer(app, { host, port });
     const said = options.json ? JSON.stringify({ url: server.url }) : `framekiln is at ${server.url}`;
     process.stdout.write(`${said}\n`);
+    log.info(await kiln.backend(settings), 'renders');
     await untilStopped(app, server, signal);
     return 'finished';
   });

@@ -3,6 +3,7 @@
 import { isNamed } from '../aws/errors.js';
 import { type FrameTable, frameCount } from '../document/table.js';
 import { FramekilnError } from '../errors.js';
+import { fallbackTexts } from '../render/fallback.js';
 import type { ResolvedSettings } from '../render/settings.js';
 import { renderVideo } from '../render/video.js';
 import type { ObjectBody } from '../storage/object-store.js';
@@ -32,7 +33,12 @@ export interface VideoToMake {
   exactOf?: string | undefined;
 }
 
-export type MakingOptions = Pick<MakeOptions, 'signal' | 'onProgress' | 'onSegment'>;
+export interface MakingOptions extends Pick<MakeOptions, 'signal' | 'onProgress' | 'onSegment'> {
+  /** As in VideoOptions. */
+  software?: boolean | undefined;
+  /** Called when a GPU failed on the way, with what to tell people. */
+  onWarning?: ((warning: string) => void) | undefined;
+}
 
 /**
  * Puts the video at its key: a copy when an object with the same fingerprint is known, otherwise a fresh render.
@@ -90,6 +96,7 @@ async function renderAndStore(
       timed(seconds, 'render', () => renderVideo(render, table, settings, path, options)),
     );
     const { framesDigest, frames, bytes } = report;
+    for (const text of fallbackTexts(report.fallbacks)) options.onWarning?.(text);
     const renderer = report.encoder.includes('nvenc') ? `${report.renderer} ${report.encoder}` : report.renderer;
     const facts = { fingerprint, recipe, renderer, framesDigest, frames, exactOf };
     const upload = { key, body: video ?? { path: path as string }, bytes, facts, replaces };

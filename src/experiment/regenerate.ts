@@ -124,13 +124,15 @@ class Regeneration {
     const force = this.#options.force === true;
     const wanted = { key, table, settings, fingerprint, recipe: this.#recipe, force, replaces };
     await this.#options.onPrepared?.(preparedOf(table, settings, source));
-    const { video, copiedFrom } = await makeVideo(this.#context, wanted, this.#seconds, this.#options);
+    const warnings = [...this.#record.faults];
+    const options = { ...this.#options, onWarning: (text: string) => void warnings.push(text) };
+    const { video, copiedFrom } = await makeVideo(this.#context, wanted, this.#seconds, options);
     const { link, state } = await this.#write(video, 'video');
     const outcome = state === 'theirs' ? 'current' : copiedFrom ? 'copied' : 'regenerated';
-    const { faults } = this.#record;
+    if (link.warning !== undefined) warnings.push(link.warning);
     return {
       ...this.#base,
-      ...warned(link.warning === undefined ? faults : [...faults, link.warning]),
+      ...warned(warnings),
       source,
       ...videoFacts(video),
       outcome,

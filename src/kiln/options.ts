@@ -23,7 +23,7 @@ export interface KilnOptions extends StoreOptions {
 export interface Backend {
   /** Such as `cpu-avx2` or `cuda:0+cuda:1`. */
   renderer: string;
-  /** Of H.264 4:2:0: `libx264` or `h264_nvenc`. */
+  /** Such as `libx264` or `h264_nvenc`. */
   encoder: string;
   why: string;
 }

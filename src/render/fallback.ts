@@ -14,10 +14,29 @@ export interface Fallback {
   device?: string;
 }
 
-/** A session that failed may work for the next segment; one that fails again and again does not. */
+/** What a failure costs: the GPU while the process lives, the GPU or NVENC for the rest of the job, or one chance of NVENC's. */
+export type Cost = 'gpu' | 'gpu of this job' | 'nvenc of this job' | 'chance';
+
+const COSTS: Record<GpuCode, Cost> = {
+  DEVICE_LOST: 'gpu',
+  GPU_WRONG: 'gpu',
+  MODULE_REFUSED: 'gpu',
+  NO_GPU: 'gpu',
+  NO_SUCH_DEVICE: 'gpu',
+  LIB_MISSING: 'gpu of this job',
+  DRIVER_TOO_OLD: 'gpu of this job',
+  GPU_OUT_OF_MEMORY: 'gpu of this job',
+  // All segments have the same size.
+  NVENC_REFUSED: 'nvenc of this job',
+  NO_NVENC_UNIT: 'nvenc of this job',
+  CODEC_UNAVAILABLE: 'nvenc of this job',
+  // May work for the next segment; what fails again does not.
+  SESSION_LIMIT: 'chance',
+  SESSION_LOST: 'chance',
+};
 const NVENC_CHANCES = 2;
-/** Of these a GPU does not recover while the process lives. */
-const FOR_GOOD: readonly GpuCode[] = ['DEVICE_LOST', 'GPU_WRONG', 'MODULE_REFUSED', 'NO_GPU', 'NO_SUCH_DEVICE'];
+
+export const costOf = (code: GpuCode): Cost => COSTS[code];
 
 /** The means of one job, as they shrink. */
 export class Fallbacks {
@@ -34,7 +53,8 @@ export class Fallbacks {
 
   /** What to use next. */
   get means(): Means {
-    const devices = this.#means.devices.filter((index) => !this.#lost.has(index));
+    const works = (index: number) => !this.#lost.has(index) && !this.#devices.lossOf(index);
+    const devices = this.#means.devices.filter(works);
     return { ...this.#means, devices, nvenc: this.#means.nvenc && devices.length > 0 };
   }
 
@@ -54,12 +74,21 @@ export class Fallbacks {
     }
   }
 
+  /** No more NVENC in this job. */
+  dropNvenc(): void {
+    this.#means = { ...this.#means, nvenc: false };
+  }
+
   #note(index: number, code: GpuCode, { message, device }: FramekilnError, means: Means): void {
-    this.events.push({ index, code, message, ...(device !== undefined && { device }) });
-    const gpu = Number(device?.slice('cuda:'.length));
-    if (FOR_GOOD.includes(code)) this.#devices.lose(gpu, message);
-    if (FOR_GOOD.includes(code) || code === 'GPU_OUT_OF_MEMORY') this.#lost.add(gpu);
-    else if (means.nvenc && ++this.#nvencFailures >= NVENC_CHANCES) this.#means = { ...this.#means, nvenc: false };
+    const gpus = device === undefined ? means.devices : [Number(device.slice('cuda:'.length))];
+    const cost = costOf(code);
+    if (cost === 'gpu') for (const gpu of gpus) this.#devices.lose(gpu, { code, message });
+    const loss = this.#devices.lossOf(gpus[0] as number) ?? { code, message };
+    this.events.push({ index, code: loss.code, message: loss.message, ...(device !== undefined && { device }) });
+    if (cost === 'gpu') return;
+    // What is no fault of NVENC's, because it was not there, is the GPU's.
+    if (cost === 'gpu of this job' || !means.nvenc) for (const gpu of gpus) this.#lost.add(gpu);
+    else if (cost === 'nvenc of this job' || ++this.#nvencFailures >= NVENC_CHANCES) this.dropNvenc();
   }
 }
 
@@ -67,4 +96,10 @@ export class Fallbacks {
 export function failureOf({ events }: Fallbacks): FramekilnError {
   const { code = 'SESSION_LOST', message = 'NVENC is gone', device } = events.at(-1) ?? {};
   return gpuError(code, message, device);
+}
+
+/** What happened, for a person: each kind of failure once. */
+export function fallbackTexts(events: readonly Fallback[]): string[] {
+  const texts = events.map(({ code, message, device }) => `${device ?? 'GPU'}: ${code}: ${message}; the CPU went on`);
+  return [...new Set(texts)];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { FrameTable } from '../document/table.js';
+import type { EncodeSettings } from '../native.js';
 import { type RenderSettings, type ResolvedSettings, resolveSettings } from './settings.js';
 
 /** Raised when the same document and settings give other bytes than before; every stored video is then made again. */
@@ -25,6 +26,14 @@ const SMALLEST: FrameTable = {
 export function recipeOf(settings: VideoSettings): string {
   const hash = createHash('sha256').update(recipeText(resolveSettings(settings, SMALLEST)));
   return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * How a video of some document would be encoded.
+ * @throws FramekilnError `INVALID_SETTING`
+ */
+export function encodeSettings(settings: RenderSettings): EncodeSettings {
+  return resolveSettings(settings, SMALLEST).encode;
 }
 
 /** SHA-256, in hex, over all that decides a video's bytes: the pixel-relevant document, settings, renderer version. */

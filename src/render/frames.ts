@@ -31,15 +31,17 @@ export async function* renderFrames(
   const frames = range.end - range.start;
   const perChunk = chunkFrames(bytes, CHUNK_BYTES);
   const job = new Job(frames, options);
-  let fallbacks: Fallbacks | undefined;
+  const startFallbacks = async () => new Fallbacks(devices, { ...(await devices.drawing()), nvenc: false });
+  let starting: Promise<Fallbacks> | undefined;
   const renderChunk = async (index: number) => {
-    const start = range.start + index * perChunk;
-    const slice = sliceTable(table, start, Math.min(start + perChunk, range.end));
+    const first = range.start + index * perChunk;
+    const slice = sliceTable(table, first, Math.min(first + perChunk, range.end));
     const on = (gpus: readonly number[]) =>
       pool.run('frames', { ...slice, cpu, devices: gpus, format, control: job.control });
-    fallbacks ??= new Fallbacks(devices, { ...(await devices.drawing()), nvenc: false });
+    starting ??= startFallbacks();
+    const fallbacks = await starting;
     return fallbacks.run(
-      start,
+      first,
       (means) => on(means.devices),
       () => on([]),
     );

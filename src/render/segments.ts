@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The segments of one video, all fit for one file.
+import { setTimeout } from 'node:timers/promises';
 import { type FrameTable, sliceTable } from '../document/table.js';
+import { FramekilnError } from '../errors.js';
 import type { EncodeSettings } from '../native.js';
 import type { Means } from './devices.js';
+import { encoderName, needsNvenc } from './encoder-names.js';
 import { Fallbacks, failureOf } from './fallback.js';
 import type { Job } from './job.js';
 import type { SegmentPlan } from './plan.js';
@@ -10,21 +13,15 @@ import type { ResolvedSettings } from './settings.js';
 import type { RenderContext } from './video.js';
 import type { MadeSegment } from './worker.js';
 
-/** Encoders of libavcodec, by what they make. */
-const SOFTWARE = {
-  h264_420: 'libx264',
-  h264_444: 'libx264',
-  h264_rgb: 'libx264rgb',
-  mpeg4_as_recorded: 'mpeg4',
-  hevc_420: 'none',
-  av1_420: 'none',
-} as const;
+/** How often, and for how long after the last segment, one that only NVENC can make waits for a session. */
+const SESSION_PAUSE_MS = 250;
+const SESSION_PATIENCE_MS = 60_000;
 
 /**
  * Makes segments by NVENC, or drawn by a GPU, as long as that works, and others by the CPU.
  *
  * Where NVENC makes a video, libx264 stands in for it with parameter sets of its own, which NVENC's segments bring into the
- * file. So the first segment decides: a file that begins with a stand-in's is the stand-in's to the end.
+ * file. So the first segment decides: when NVENC fails at it, the video is the one that libx264 makes anywhere.
  */
 export class SegmentMaker {
   readonly fallbacks: Fallbacks;
@@ -34,8 +31,10 @@ export class SegmentMaker {
   readonly #encode: EncodeSettings;
   readonly #start: number;
   readonly #plan: SegmentPlan;
-  /** NVENC was to make the video. */
-  readonly #nvenc: boolean;
+  /** NVENC makes the video, and others stand in for it. */
+  #nvenc: boolean;
+  readonly #standIns = new Set<number>();
+  #lastMade = performance.now();
   readonly #drawnBy = new Set<string>();
   readonly #encodedBy = new Set<string>();
 
@@ -62,19 +61,18 @@ export class SegmentMaker {
     this.#job.follow(
       this.fallbacks.run(
         index,
-        ({ devices, nvenc }) => this.#run(index, devices, nvenc),
-        () => this.#byCpu(index),
+        ({ devices, nvenc }) => this.#onGpu(index, devices, nvenc),
+        () => this.#onCpu(index),
       ),
     );
 
   /** The same segment, or made again so that it fits behind the first one. Takes them in order. */
   async fit(index: number, segment: MadeSegment): Promise<MadeSegment> {
-    const nvenc = segment.encoder === 'nvenc';
-    const misfit = nvenc && index > 0 && !this.#encodedBy.has(nvencName(this.#encode));
-    const fitting = misfit ? await this.#job.follow(this.#byCpu(index)) : segment;
+    const misfit = !this.#nvenc && (segment.encoder === 'nvenc' || this.#standIns.has(index));
+    const fitting = misfit ? await this.make(index) : segment;
     const { device } = fitting;
     this.#drawnBy.add(device === undefined ? `cpu-${this.#context.cpu}` : `cuda:${device}`);
-    this.#encodedBy.add(fitting.encoder === 'nvenc' ? nvencName(this.#encode) : SOFTWARE[this.#encode.codec]);
+    this.#encodedBy.add(encoderName(this.#encode.codec, fitting.encoder === 'nvenc'));
     return fitting;
   }
 
@@ -88,18 +86,39 @@ export class SegmentMaker {
     return [...this.#encodedBy].sort().join('+');
   }
 
-  async #byCpu(index: number): Promise<MadeSegment> {
-    const { codec } = this.#encode;
-    // There is no other encoder: the failure itself is the answer.
-    if (codec === 'hevc_420' || codec === 'av1_420') throw failureOf(this.fallbacks);
+  async #onGpu(index: number, devices: readonly number[], nvenc: boolean): Promise<MadeSegment> {
+    for (;;) {
+      try {
+        return await this.#run(index, devices, nvenc);
+      } catch (error) {
+        const full = error instanceof FramekilnError && error.code === 'SESSION_LIMIT';
+        const waited = performance.now() - this.#lastMade;
+        if (!full || !needsNvenc(this.#encode.codec) || waited > SESSION_PATIENCE_MS) throw error;
+      }
+      await setTimeout(SESSION_PAUSE_MS);
+      this.#job.check();
+    }
+  }
+
+  async #onCpu(index: number): Promise<MadeSegment> {
+    const { codec, width, height } = this.#encode;
+    const failure = this.fallbacks.events.at(-1);
+    if (failure?.code === 'NVENC_REFUSED') this.#context.devices.refuse(codec, `${width}x${height}`, failure.message);
+    if (needsNvenc(codec)) throw failureOf(this.fallbacks);
+    if (index === 0) {
+      this.#nvenc = false;
+      this.fallbacks.dropNvenc();
+    }
     return this.#run(index, [], false);
   }
 
-  #run(index: number, devices: readonly number[], nvenc: boolean): Promise<MadeSegment> {
+  async #run(index: number, devices: readonly number[], nvenc: boolean): Promise<MadeSegment> {
     const { start, end } = this.#plan.segment(index);
     const slice = sliceTable(this.#table, this.#start + start, this.#start + end);
     const standIn = this.#nvenc && !nvenc;
-    return this.#context.pool.run('segment', {
+    if (standIn) this.#standIns.add(index);
+    else this.#standIns.delete(index);
+    const made = await this.#context.pool.run('segment', {
       ...slice,
       cpu: this.#context.cpu,
       devices,
@@ -107,7 +126,7 @@ export class SegmentMaker {
       settings: standIn ? { ...this.#encode, parameterSet: 1 } : this.#encode,
       control: this.#job.control,
     });
+    this.#lastMade = performance.now();
+    return made;
   }
 }
-
-const nvencName = ({ codec }: EncodeSettings): string => `${codec.replace(/_.*/, '')}_nvenc`;

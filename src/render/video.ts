@@ -27,6 +27,8 @@ export interface RenderReport {
   /** Undefined for raw frames. */
   preset?: string;
   crf?: number;
+  /** The quantiser was constant. */
+  constantQp?: boolean;
   /** Of the file. */
   bytes: number;
   /** Of the frames before encoding: equal for equal frames, whatever the segments, threads and CPU. */
@@ -58,6 +60,8 @@ export interface RenderContext {
 export interface VideoOptions extends JobOptions {
   /** Called with every segment, in order, as soon as it is encoded. What it throws stops the work. */
   onSegment?: ((segment: EncodedSegment, settings: ResolvedSettings) => void) | undefined;
+  /** Encodes in software, whatever the kiln was made for: the video is held against others. */
+  software?: boolean | undefined;
 }
 
 /** Renders and encodes into memory, or into the new file `path` when given (what is left of it on failure is the caller's). */
@@ -78,7 +82,10 @@ export async function renderVideo(
   return job.finish(async () => {
     const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
     let colour: Promise<ColourReport> | undefined;
-    const means = await devices.means(encode.codec);
+    const means = await devices.means(encode.codec, {
+      size: `${table.width}x${table.height}`,
+      software: options.software,
+    });
     const maker = new SegmentMaker(context, job, table, settings, plan, means);
     const muxer = await typed(() => addon.createMuxer(encode, container, path));
     try {
@@ -103,7 +110,8 @@ export async function renderVideo(
           duration: (frames * rate.den) / rate.num,
           container,
           codec: encode.codec,
-          ...(encode.codec.startsWith('h264') && { preset: encode.preset, crf: encode.crf }),
+          ...(encode.codec !== 'mpeg4_as_recorded' && { preset: encode.preset, crf: encode.crf }),
+          ...(encode.constantQp && { constantQp: true }),
           bytes: video ? video.byteLength : (await stat(path as string)).size,
           framesDigest: digest.toString(),
           colour: await (colour as Promise<ColourReport>),

@@ -71,7 +71,7 @@ function nativeState(root) {
       libraries: versions?.split('\n') ?? [],
       ffnvcodec: ask('pkg-config', ['--modversion', 'ffnvcodec']) ?? null,
       compiler: ask(process.env.CXX ?? 'c++', ['-dumpfullversion', '-dumpversion']) ?? null,
-      nvcc: hasCommand('nvcc') || fs.existsSync('/usr/local/cuda/bin/nvcc'),
+      nvcc: process.env.FRAMEKILN_NVCC !== 'off' && (hasCommand('nvcc') || fs.existsSync('/usr/local/cuda/bin/nvcc')),
     },
     sources: hashFiles(root, files),
   };

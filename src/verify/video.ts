@@ -48,7 +48,7 @@ export async function videoEvidence(
     const settings = usualSettings(facts, table);
     if (!settings) return undefined;
     const fresh = await context.withFile(async (file) => {
-      const { report } = await renderVideo(context, table, settings, file, options);
+      const { report } = await renderVideo(context, table, settings, file, { ...options, software: true });
       return report.bytes === facts.bytes ? fileHash(file, options.signal) : undefined;
     });
     const theirs = fresh === undefined ? undefined : await fileHash(path, options.signal);
@@ -65,7 +65,7 @@ export async function videoEvidence(
     }
     const coarsest = await context.withFile(async (file) => {
       const settings = resolveSettings({ crf: 51, preset: 'ultrafast' }, table);
-      await renderVideo(context, table, settings, file, options);
+      await renderVideo(context, table, settings, file, { ...options, software: true });
       return measure(file);
     });
     // The frame that is farthest from the document's, as seen from what the coarsest coding makes of it.

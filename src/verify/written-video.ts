@@ -22,7 +22,8 @@ export class WrittenVideo {
     this.#make = async () => {
       const settings = asRecorded(table);
       if (typeof settings === 'string') return settings;
-      return (await renderVideo(context, table, settings, path, options)).report.bytes;
+      const { report } = await renderVideo(context, table, settings, path, { ...options, software: true });
+      return report.bytes;
     };
   }
 

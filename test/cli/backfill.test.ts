@@ -65,7 +65,7 @@ test('a whole run, for people', async () => {
         '  copied                 1',
         '  not regenerable        3   [12] \\w+, [12] \\w+(, 1 \\w+)?',
         '  invalid document       1   1 INVALID_DOCUMENT',
-        '(warning: Expected .*\n)+$',
+        '(warning: Expected .*\n)+drawn by cpu-\\w+, encoded by libx264 \\(.+\\)\n$',
       ].join('\n'),
     ),
   );

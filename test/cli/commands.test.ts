@@ -69,9 +69,15 @@ describe('doctor', () => {
   test('--selftest --json: every level draws every frame', async () => {
     const report = JSON.parse(await say('doctor', '--selftest', '--seed', '7', '--json'));
     expect(report.cpu.levels).toContain(report.cpu.used);
-    expect(report.selftest.map(({ level }: { level: string }) => level)).toEqual(report.cpu.levels);
-    for (const { level, golden: original, random, failure } of report.selftest) {
-      expect([level, original.equal, random.equal, failure]).toEqual([level, original.tried, random.tried, undefined]);
+    const gpus = report.gpus.devices.map(({ index }: { index: number }) => `cuda:${index}`);
+    expect(report.selftest.map(({ backend }: { backend: string }) => backend)).toEqual([...report.cpu.levels, ...gpus]);
+    for (const { backend, golden: original, random, failure } of report.selftest) {
+      expect([backend, original.equal, random.equal, failure]).toEqual([
+        backend,
+        original.tried,
+        random.tried,
+        undefined,
+      ]);
       expect(random.tried).toBeGreaterThanOrEqual(100);
     }
     expect(report.encoder).toEqual({ works: true });

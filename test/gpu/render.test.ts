@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKiln, type RenderReport } from 'framekiln';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { succeed } from '../native/checks.js';
+import { findChromium, launchChromium, serveVideos } from '../support/browser.js';
 import { temporaryFolder } from '../support/folder.js';
 import { buildDoubles, cli, decodeNv12, HAS_DOUBLES, MINUTES } from './doubles.js';
 
@@ -65,6 +67,17 @@ describe.skipIf(!HAS_DOUBLES)('over the doubles', () => {
     // One session a thread, and one to try it; the frames stay in the GPU's memory.
     expect(nvenc?.sessions).toBeLessThanOrEqual(3);
     expect(cuda?.totals.copies_to_host_bytes).toBeLessThan(200_000);
+  });
+
+  test('colours and the place of chroma are written as libx264 writes them', async () => {
+    const { video } = await render(['--encoder', 'nvenc']);
+    const fields = 'color_range,color_space,color_transfer,color_primaries,chroma_location,width,height,pix_fmt';
+    const facts = (name: string, bytes: Uint8Array) => {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      return succeed('ffprobe', ['-v', 'error', '-show_entries', `stream=${fields}`, '-of', 'json', path]);
+    };
+    expect(await facts('nvenc.mp4', video)).toBe(await facts('libx264.mp4', wanted.mp4));
   });
 
   test('auto takes both where they work', async () => {
@@ -154,6 +167,27 @@ describe.skipIf(!HAS_DOUBLES)('over the doubles', () => {
       expect(report.fallbacks).toMatchObject([{ code: 'SESSION_LOST', device: 'cuda:0' }]);
       const decoded = await decodeNv12(video);
       expect(decoded.length).toBe(wanted.nv12.length);
+    });
+
+    test('a file of two encoders plays in Chromium to its end', async (context) => {
+      const executable = findChromium();
+      context.skip(!executable, 'no Chromium on the PATH');
+      const { report, video } = await render(['--threads', '1'], { FK_DOUBLE_NVENC_FAIL: 'EncodePicture:40:8' });
+      expect(report.encoder).toBe('h264_nvenc+libx264');
+      await using server = await serveVideos(new Map([['mixed.mp4', video]]));
+      await using browser = await launchChromium(executable as string);
+      const page = await browser.newPage();
+      await page.goto(server.url);
+      const played = await page.evaluate(async () => {
+        const element = Object.assign(document.createElement('video'), { muted: true, src: '/mixed.mp4' });
+        document.body.append(element);
+        const ended = new Promise((done) => {
+          for (const name of ['ended', 'error']) element.addEventListener(name, () => done(name));
+        });
+        await element.play();
+        return [await ended, element.getVideoPlaybackQuality().corruptedVideoFrames, Math.round(element.duration * 30)];
+      });
+      expect(played).toEqual(['ended', 0, 90]);
     });
 
     test('the first segment fails: one encoder makes all of them', async () => {

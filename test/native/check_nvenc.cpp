@@ -6,6 +6,8 @@
 //   check_nvenc threads    eight sessions at once
 //   check_nvenc segments   a thousand segments
 //   check_nvenc cancel     a segment that is cancelled, and another one after it
+//   check_nvenc session    a session without a worker: segments cut short, refusals, what the file says of colours
+//   check_nvenc borrowed   libx264 and OpenCV's MPEG-4 from a GPU's downloads: the CPU's bytes
 //   check_nvenc open [CODEC]   a segment, and "encoded", or "CODE message" of the error, then a second try
 #include <atomic>
 #include <cstdio>
@@ -16,6 +18,7 @@
 #include "decode.h"
 #include "encode/libraries.h"
 #include "encode/muxer.h"
+#include "nvenc_session.h"
 #include "segment/gpu_probe.h"
 #include "segment/gpu_worker.h"
 
@@ -84,7 +87,8 @@ void video_of(GpuWorker& gpu, const EncodeSettings& settings, Container containe
   }
   const std::vector<uint8_t> wanted = wanted_pixels(clip, wanted_hashes);
   const Decoded video = decode(path);
-  expect(static_cast<int>(video.times.size()) == clip.count(), name + ": " + std::to_string(video.times.size()) + " frames");
+  expect(static_cast<int>(video.times.size()) == clip.count(),
+         name + ": " + std::to_string(video.times.size()) + " frames");
   for (size_t i = 0; i < video.times.size(); i++) {
     expect(video.times[i] == static_cast<int64_t>(i), name + ": the time of frame " + std::to_string(i));
   }
@@ -194,8 +198,33 @@ void cancel() {
   expect(again == wanted, "the segment after it");
 }
 
+void borrowed() {
+  GpuWorker gpu(0);
+  // Rows of a whole number of lines in a cache, and so of a page: nothing lies behind the last one.
+  for (Size size : {Size{256, 256}, Size{1024, 64}, Size{323, 45}, Size{17, 9}}) {
+    for (Codec codec : {Codec::h264_420, Codec::h264_444, Codec::h264_rgb, Codec::mpeg4_as_recorded}) {
+      const EncodeSettings settings = settings_of(codec, size, "veryfast");
+      const Clip clip(size, 9);
+      std::vector<FrameHash> by_gpu, by_cpu;
+      const EncodedSegment got = gpu.encode_segment(clip.part(0, 9), kCpu, settings, {}, by_gpu);
+      const EncodedSegment wanted = encode_segment(clip.part(0, 9), kCpu, settings, {}, by_cpu);
+      expect(got.data == wanted.data && got.extradata == wanted.extradata, name_of(settings) + ": other bytes");
+      expect(by_gpu == by_cpu, name_of(settings) + ": other hashes");
+    }
+  }
+  std::vector<uint8_t> memory(picture_bytes(PixelFormat::nv12, {34, 18}));
+  Encoder encoder(settings_of(Codec::h264_420, {33, 17}), 1);
+  expect_error("INVALID_ARGUMENT", "a picture that is not of the coded size", [&] {
+    encoder.send(picture_over(PixelFormat::nv12, {33, 17}, memory.data()));
+  });
+  encoder.send(picture_over(PixelFormat::nv12, {34, 18}, memory.data()));
+  expect(encoder.finish().packets.size() == 1, "a picture of the coded size");
+}
+
 void open(const char* name) {
-  const Codec codec = !std::strcmp(name, "hevc") ? Codec::hevc_420 : !std::strcmp(name, "av1") ? Codec::av1_420 : Codec::h264_420;
+  const Codec codec = !std::strcmp(name, "hevc")  ? Codec::hevc_420
+                      : !std::strcmp(name, "av1") ? Codec::av1_420
+                                                  : Codec::h264_420;
   for (int attempt = 0; attempt < 2; attempt++) {
     try {
       GpuWorker gpu(0);
@@ -223,6 +252,8 @@ int main(int argc, char** argv) {
     if (name == "threads") threads();
     if (name == "segments") segments();
     if (name == "cancel") cancel();
+    if (name == "session") session();
+    if (name == "borrowed") borrowed();
     if (name == "open") open(argc > 2 ? argv[2] : "h264");
   } catch (const framekiln::Error& error) {
     expect(false, name + ": " + error.code() + " " + error.what());

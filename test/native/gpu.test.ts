@@ -92,6 +92,34 @@ describe.skipIf(!HAS_DOUBLES)('over the doubles', () => {
     });
   });
 
+  describe('check_nvenc', () => {
+    test.each(['video', 'mixed', 'session', 'borrowed', 'cancel', 'threads', 'segments'])(
+      '%s',
+      { timeout: 5 * MINUTES },
+      async (name) => {
+        await check('check_nvenc', [name]);
+      },
+    );
+
+    test.each([
+      ['NO_NVENC_UNIT', 'h264', { FK_DOUBLE_NVENC_FAIL: 'OpenEncodeSessionEx:1:2' }],
+      ['NO_NVENC_UNIT', 'h264', { FK_DOUBLE_NVENC_FAIL: 'OpenEncodeSessionEx:1:1' }],
+      ['SESSION_LIMIT', 'h264', { FK_DOUBLE_NVENC_FAIL: 'OpenEncodeSessionEx:1:10' }],
+      ['SESSION_LIMIT', 'h264', { FK_DOUBLE_NVENC_FAIL: 'OpenEncodeSessionEx:1:21' }],
+      ['DRIVER_TOO_OLD', 'h264', { FK_DOUBLE_NVENC_VERSION: '0x90' }],
+      ['NVENC_REFUSED', 'h264', { FK_DOUBLE_NVENC_FAIL: 'InitializeEncoder:1:8' }],
+      ['CODEC_UNAVAILABLE', 'hevc', { FK_DOUBLE_NVENC_CODECS: 'h264' }],
+      ['SESSION_LOST', 'h264', { FK_DOUBLE_NVENC_FAIL: 'EncodePicture:5:8' }],
+      ['SESSION_LOST', 'h264', { FK_DOUBLE_NVENC_FAIL: 'LockBitstream:2:20' }],
+      ['SESSION_LOST', 'h264', { FK_DOUBLE_NVENC_FAIL: 'MapInputResource:3:25' }],
+    ])('%s of %s: %j, and what is no longer there works again', async (code, codec, env) => {
+      const { output } = await check('check_nvenc', ['open', codec], env);
+      const [first, second] = output.split('\n');
+      expect(first).toMatch(new RegExp(`^${code} `));
+      expect(second).toMatch('FK_DOUBLE_NVENC_FAIL' in env ? /^encoded$/ : new RegExp(`^${code} `));
+    });
+  });
+
   test('without libcuda', async () => {
     const output = await succeed(join(ADDON_BUILD, 'check_cuda'), ['open'], { env: { LD_LIBRARY_PATH: '' } });
     expect(output).toMatch(/^(LIB_MISSING libcuda\.so\.1|opened with|NO_GPU)/);

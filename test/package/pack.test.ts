@@ -13,12 +13,16 @@ const MINUTES = 60_000;
 const OFFLINE = /npm error code (ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH)/;
 
 /** Ours without what npm and vitest say about this run: a user's shell has none of it. The registry's settings stay. */
-const ENV = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) =>
-      !/^(npm_(package|lifecycle|command|execpath)|npm_config_(nodedir|local_prefix)|NODE_ENV|VITEST)/.test(name),
+const ENV: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) =>
+        !/^(npm_(package|lifecycle|command|execpath)|npm_config_(nodedir|local_prefix)|NODE_ENV|VITEST)/.test(name),
+    ),
   ),
-);
+  // As most users build it: the kernels' machine code is for those who have nvcc.
+  FRAMEKILN_NVCC: 'off',
+};
 
 let folder: string;
 let tarball: string;
@@ -46,7 +50,8 @@ test('the tarball holds what a user needs and nothing of ours', () => {
   // The demo's document, its frames' hashes and its records come along.
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CMakeLists\.txt|src\/setup\.mjs|src\/setup\/\w+\.mjs)$/,
-    /^native\/[\w/]+\.(cpp|h|inl)$/,
+    /^native\/[\w/]+\.(cpp|h|inl|cu)$/,
+    /^native\/render\/cuda\/(kernels\.ptx|make-ptx\.sh)$/,
     /^dist\/src\/(?!browser\/)[\w/-]+\.(js|d\.ts)$/,
     /^dist\/src\/browser\/[\w/-]+\.(js|css|svg)$/,
     /^test\/fixtures\/(golden\/default_|records\/)[^/]+$/,

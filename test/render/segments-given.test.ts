@@ -2,6 +2,7 @@
 // A render gives its segments away as they are made, and still writes the same video of them.
 import { type EncodedSegment, loadAddon } from 'framekiln/native';
 import { afterAll, expect, test } from 'vitest';
+import { Devices } from '../../dist/src/render/devices.js';
 import { LiveVideo } from '../../dist/src/render/live.js';
 import { RenderPool } from '../../dist/src/render/pool.js';
 import { renderVideo, type VideoOptions } from '../../dist/src/render/video.js';
@@ -12,6 +13,7 @@ import { collect, segmentsOf } from '../support/segments.js';
 
 const addon = loadAddon();
 const pool = new RenderPool(2);
+const devices = new Devices(pool, 'cpu', 'software');
 afterAll(() => pool.close());
 
 const DOCUMENT = scheduled(97, 55, 200);
@@ -19,7 +21,7 @@ const table = parseDocument(DOCUMENT, addon.defaultSchedule);
 const settings = resolveSettings({}, table);
 
 function render(options: VideoOptions) {
-  return renderVideo({ addon, pool, cpu: 'baseline' }, table, settings, undefined, options);
+  return renderVideo({ addon, pool, cpu: 'baseline', devices }, table, settings, undefined, options);
 }
 
 test('every segment once, in order, with its settings; the video is the same', async () => {

@@ -108,11 +108,11 @@ NVENCSTATUS preset_before(void* encoder, GUID codec, GUID which, NV_ENC_PRESET_C
 }
 
 /// A function of one struct with a version.
-#define FK_CALL(name, Struct, method, VERSION)                                             \
-  NVENCSTATUS name(void* encoder, Struct* params) {                                        \
-    return on_session(#method, encoder, [&](Session& session) {                            \
+#define FK_CALL(name, Struct, method, VERSION)                                                  \
+  NVENCSTATUS name(void* encoder, Struct* params) {                                             \
+    return on_session(#method, encoder, [&](Session& session) {                                 \
       return has_version(params, VERSION) ? session.name(*params) : NV_ENC_ERR_INVALID_VERSION; \
-    });                                                                                    \
+    });                                                                                         \
   }
 FK_CALL(initialize, NV_ENC_INITIALIZE_PARAMS, InitializeEncoder, NV_ENC_INITIALIZE_PARAMS_VER)
 FK_CALL(add_resource, NV_ENC_REGISTER_RESOURCE, RegisterResource, NV_ENC_REGISTER_RESOURCE_VER)
@@ -124,9 +124,9 @@ FK_CALL(write_parameter_sets, NV_ENC_SEQUENCE_PARAM_PAYLOAD, GetSequenceParams, 
 #undef FK_CALL
 
 /// A function of one handle.
-#define FK_CALL(name, method)                                                                                  \
-  NVENCSTATUS name(void* encoder, void* handle) {                                                              \
-    return on_session(#method, encoder, [&](Session& session) { return session.name(handle); });              \
+#define FK_CALL(name, method)                                                                    \
+  NVENCSTATUS name(void* encoder, void* handle) {                                                \
+    return on_session(#method, encoder, [&](Session& session) { return session.name(handle); }); \
   }
 FK_CALL(remove_resource, UnregisterResource)
 FK_CALL(unmap, UnmapInputResource)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nvenc/config.h"
 
+#include <ffnvcodec/nvEncodeAPI.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <string>
-
-#include <ffnvcodec/nvEncodeAPI.h>
 
 namespace framekiln::doubles {
 namespace {
@@ -33,8 +33,9 @@ struct Totals {
     const char* path = environment("FK_DOUBLE_NVENC_REPORT");
     FILE* file = path ? std::fopen(path, "a") : nullptr;
     if (!file) return;
-    std::fprintf(file, "{\"breaches\":%llu,\"sessions\":%llu,\"open\":%llu,\"frames\":%llu,\"segments\":%llu,"
-                       "\"resources\":%llu}\n",
+    std::fprintf(file,
+                 "{\"breaches\":%llu,\"sessions\":%llu,\"open\":%llu,\"frames\":%llu,\"segments\":%llu,"
+                 "\"resources\":%llu}\n",
                  static_cast<unsigned long long>(counts.breaches), static_cast<unsigned long long>(counts.sessions),
                  static_cast<unsigned long long>(counts.open), static_cast<unsigned long long>(counts.frames),
                  static_cast<unsigned long long>(counts.segments), static_cast<unsigned long long>(counts.resources));
@@ -71,8 +72,7 @@ int injected(const char* function) {
 }
 
 uint32_t newest_version() {
-  return static_cast<uint32_t>(
-      number("FK_DOUBLE_NVENC_VERSION", NVENCAPI_MAJOR_VERSION << 4 | NVENCAPI_MINOR_VERSION));
+  return static_cast<uint32_t>(number("FK_DOUBLE_NVENC_VERSION", NVENCAPI_MAJOR_VERSION << 4 | NVENCAPI_MINOR_VERSION));
 }
 uint64_t most_sessions() { return number("FK_DOUBLE_NVENC_SESSIONS", UINT64_MAX); }
 bool has_hevc() {

@@ -27,6 +27,16 @@ bool device_holds(uint64_t address, size_t bytes) {
   return held;
 }
 
+/// Either a constant QP, the same for all frames, or a constant quality that no bit rate bounds.
+void check_quality(const NV_ENC_RC_PARAMS& rc) {
+  const NV_ENC_QP& qp = rc.constQP;
+  const bool is_constant =
+      rc.rateControlMode == NV_ENC_PARAMS_RC_CONSTQP && qp.qpIntra == qp.qpInterP && qp.qpIntra > 0;
+  const bool is_quality = rc.rateControlMode == NV_ENC_PARAMS_RC_VBR && rc.targetQuality > 0 &&
+                          rc.averageBitRate == 0 && rc.maxBitRate == 0;
+  if (!is_constant && !is_quality) breach("neither a constant QP nor a constant quality");
+}
+
 }  // namespace
 
 NVENCSTATUS Session::initialize(const NV_ENC_INITIALIZE_PARAMS& params) {
@@ -35,16 +45,14 @@ NVENCSTATUS Session::initialize(const NV_ENC_INITIALIZE_PARAMS& params) {
   const NV_ENC_CONFIG& config = *params.encodeConfig;
   if (config.frameIntervalP != 1) breach("frames may be reordered");
   if (config.gopLength < 10'000'000) breach("key frames come on their own");
+  check_quality(config.rcParams);
   if (std::memcmp(&params.encodeGUID, &NV_ENC_CODEC_H264_GUID, sizeof(GUID)) != 0) return NV_ENC_ERR_UNSUPPORTED_PARAM;
   // As chips do; the bound is a T4's.
   if (params.encodeWidth < 145 || params.encodeHeight < 49) return NV_ENC_ERR_INVALID_PARAM;
   const NV_ENC_CONFIG_H264_VUI_PARAMETERS& vui = config.encodeCodecConfig.h264Config.h264VUIParameters;
-  stream_ = {static_cast<int>(params.encodeWidth),
-             static_cast<int>(params.encodeHeight),
-             vui.colourDescriptionPresentFlag != 0,
-             vui.videoFullRangeFlag != 0,
-             static_cast<int>(vui.colourPrimaries),
-             static_cast<int>(vui.transferCharacteristics),
+  stream_ = {static_cast<int>(params.encodeWidth),  static_cast<int>(params.encodeHeight),
+             vui.colourDescriptionPresentFlag != 0, vui.videoFullRangeFlag != 0,
+             static_cast<int>(vui.colourPrimaries), static_cast<int>(vui.transferCharacteristics),
              static_cast<int>(vui.colourMatrix)};
   if (config.encodeCodecConfig.h264Config.disableSPSPPS == 0) breach("parameter sets would be repeated");
   initialized_ = true;
@@ -104,6 +112,7 @@ NVENCSTATUS Session::add_bitstream(NV_ENC_CREATE_BITSTREAM_BUFFER& params) {
 }
 
 NVENCSTATUS Session::remove_bitstream(void* handle) {
+  if (!handle) return NV_ENC_ERR_INVALID_PTR;  // FFmpeg's, where it could not make them all
   auto* bitstream = static_cast<Bitstream*>(handle);
   if (bitstreams_.erase(bitstream) == 0) return refuse("destroyed a bitstream that is none");
   if (bitstream->locked) breach("destroyed a locked bitstream");
@@ -141,7 +150,7 @@ NVENCSTATUS Session::encode(const NV_ENC_PIC_PARAMS& params) {
     return refuse("a frame of another size, pitch or format");
   }
   const bool key = frames_ == 0 || (params.encodePicFlags & NV_ENC_PIC_FLAG_FORCEIDR);
-  if (since_end_ > 0 && params.inputTimeStamp <= last_timestamp_) breach("times do not rise");
+  if (frames_ > 0 && params.inputTimeStamp <= last_timestamp_) breach("times do not rise");
   if (key) {
     idr_++;
     since_idr_ = 0;
