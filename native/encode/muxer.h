@@ -21,7 +21,8 @@ class Muxer {
   Muxer(const Muxer&) = delete;
   Muxer& operator=(const Muxer&) = delete;
 
-  /// Appends the next segment. All segments carry the same extradata (MUX_FAILED otherwise).
+  /// Appends the next segment. Its extradata is the first one's, or the end of it, as that of libx264 is of NVENC's
+  /// (MUX_FAILED otherwise).
   void append(const EncodedSegment& segment);
   /// Completes the file. MUX_FAILED when nothing was appended.
   void finish();

@@ -22,7 +22,7 @@ export interface Means {
 
 /** What trying came to: what works, and what the rest died of. */
 export interface Tried {
-  working: number[];
+  working: readonly number[];
   code?: string;
   message?: string;
 }

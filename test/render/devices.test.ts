@@ -101,7 +101,7 @@ describe('the choice', () => {
     for (const [nvenc, times] of [
       [NO_CHIP, 1],
       [{ working: [], code: 'SESSION_LIMIT', message: 'out of memory (10)' }, 3],
-    ] as const) {
+    ] satisfies [Tried, number][]) {
       const { pool, asked } = poolOf({ working: [0] }, nvenc);
       const devices = new Devices(pool, 'auto', 'auto');
       for (let i = 0; i < 3; i++) await devices.means('h264_420');

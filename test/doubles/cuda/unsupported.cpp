@@ -12,7 +12,9 @@ using namespace framekiln::doubles;
     return kNotSupported;                             \
   }
 FK_UNSUPPORTED(cuArray3DCreate_v2)
+FK_UNSUPPORTED(cuArrayCreate_v2)
 FK_UNSUPPORTED(cuArrayDestroy)
+FK_UNSUPPORTED(cuCtxGetCurrent)
 FK_UNSUPPORTED(cuCtxSetLimit)
 FK_UNSUPPORTED(cuDestroyExternalMemory)
 FK_UNSUPPORTED(cuDestroyExternalSemaphore)
@@ -44,6 +46,7 @@ FK_UNSUPPORTED(cuMipmappedArrayGetLevel)
 FK_UNSUPPORTED(cuModuleGetGlobal)
 FK_UNSUPPORTED(cuSignalExternalSemaphoresAsync)
 FK_UNSUPPORTED(cuStreamAddCallback)
+FK_UNSUPPORTED(cuStreamWaitEvent)
 FK_UNSUPPORTED(cuTexObjectCreate)
 FK_UNSUPPORTED(cuTexObjectDestroy)
 FK_UNSUPPORTED(cuWaitExternalSemaphoresAsync)

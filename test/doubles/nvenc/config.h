@@ -4,8 +4,8 @@
 #include <cstdint>
 
 // For tests only: what the environment asks of the double of libnvidia-encode.so.1, and what it tells.
-//   FK_DOUBLE_NVENC_FAIL      "function:n:status,...": the n-th call of a function (without nvEnc), counted from 1 over the
-//                             process, gives that NVENCSTATUS; "n+" is the n-th and all that follow
+//   FK_DOUBLE_NVENC_FAIL      "function:n:status,...": the n-th call of a function (without nvEnc), counted from 1 over
+//                             the process, gives that NVENCSTATUS; "n+" is the n-th and all that follow
 //   FK_DOUBLE_NVENC_SESSIONS  how many may be open at once; one more is out of memory
 //   FK_DOUBLE_NVENC_VERSION   the newest interface version, as NvEncodeAPIGetMaxSupportedVersion gives it
 //   FK_DOUBLE_NVENC_CODECS    "h264" leaves HEVC out of what the chip has
