@@ -95,9 +95,8 @@ Size size_arg(Napi::Value width, Napi::Value height) {
 EncodeSettings settings_arg(Napi::Value value) {
   const Napi::Object object = object_arg(value, "settings");
   EncodeSettings settings;
-  settings.codec = static_cast<Codec>(
-      choice_arg(object.Get("codec"), "codec",
-                 {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded", "hevc_420", "av1_420"}));
+  settings.codec = static_cast<Codec>(choice_arg(
+      object.Get("codec"), "codec", {"h264_420", "h264_444", "h264_rgb", "mpeg4_as_recorded", "hevc_420", "av1_420"}));
   settings.size = size_arg(object.Get("width"), object.Get("height"));
   settings.fps = {static_cast<int>(int_arg(object.Get("fpsNum"), "fpsNum", 1, INT32_MAX)),
                   static_cast<int>(int_arg(object.Get("fpsDen"), "fpsDen", 1, INT32_MAX))};

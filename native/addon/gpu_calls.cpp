@@ -65,9 +65,8 @@ Napi::Value time_gpu(const Napi::CallbackInfo& info) {
     const int rounds = static_cast<int>(int_arg(info[1], "rounds", 1, 1'000'000));
     const FramesArg arg = frames_arg(job);
     GpuTiming timing{};
-    gpu_workers(env).with(arg.device, [&](GpuWorker& gpu) {
-      timing = framekiln::time_gpu(gpu, arg.frames, arg.cpu, format, rounds);
-    });
+    gpu_workers(env).with(
+        arg.device, [&](GpuWorker& gpu) { timing = framekiln::time_gpu(gpu, arg.frames, arg.cpu, format, rounds); });
     Napi::Object result = Napi::Object::New(env);
     result.Set("drawing", timing.drawing);
     result.Set("memset", timing.memset);

@@ -17,8 +17,8 @@ std::shared_ptr<const Driver> Driver::open() {
   driver->library_ = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!driver->library_) throw Error("LIB_MISSING", "libcuda.so.1, a part of NVIDIA's driver, is not on this system");
   Functions& f = driver->functions_;
-#define FK_LOAD(field, symbol, parameters)                                                      \
-  f.field = reinterpret_cast<decltype(f.field)>(dlsym(driver->library_, #symbol));              \
+#define FK_LOAD(field, symbol, parameters)                                         \
+  f.field = reinterpret_cast<decltype(f.field)>(dlsym(driver->library_, #symbol)); \
   if (!f.field) throw Error("DRIVER_TOO_OLD", "NVIDIA's driver has no " #symbol ": it is too old");
   FK_CUDA_FUNCTIONS(FK_LOAD)
 #undef FK_LOAD

@@ -19,7 +19,7 @@ struct Functions {
 struct DeviceFacts {
   int index;
   std::string name;
-  size_t memory;  ///< bytes
+  size_t memory;     ///< bytes
   int major, minor;  ///< compute capability
   int multiprocessors;
 };

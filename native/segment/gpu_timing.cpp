@@ -58,8 +58,7 @@ GpuTiming time_gpu(GpuWorker& gpu, const Frames& frames, CpuLevel cpu, PixelForm
       for (int i = 0; i < rounds; i++) body();
     });
   };
-  return {rounds_of(draw), rounds_of(clear),
-          static_cast<double>(layout.bytes) * frames.count * rounds};
+  return {rounds_of(draw), rounds_of(clear), static_cast<double>(layout.bytes) * frames.count * rounds};
 }
 
 }  // namespace framekiln

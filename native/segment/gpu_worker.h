@@ -21,7 +21,8 @@ class GpuWorker {
 
   const std::shared_ptr<gpu::Module>& module() const { return module_; }
 
-  /// As the functions of the same names that draw on the CPU; frames that the GPU cannot draw exactly are drawn at `cpu`.
+  /// As the functions of the same names that draw on the CPU; frames that the GPU cannot draw exactly are drawn at
+  /// `cpu`.
   void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,
                      std::vector<FrameHash>* hashes);
   EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,

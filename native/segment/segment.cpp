@@ -40,7 +40,8 @@ EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t*
   Encoder encoder(settings, count);
   for (int i = 0; i < count; i++) {
     // Only read.
-    uint8_t* const memory = const_cast<uint8_t*>(frames) + static_cast<size_t>(i) * picture_bytes(format, settings.size);
+    uint8_t* const memory =
+        const_cast<uint8_t*>(frames) + static_cast<size_t>(i) * picture_bytes(format, settings.size);
     copy_picture(picture_over(format, settings.size, memory), encoder.next());
     encoder.send();
   }

@@ -131,8 +131,8 @@ void doubt() {
   CudaRenderer renderer(module, CpuLevel::baseline, {PixelFormat::rgb24, {1, 1}, {1, 1}, false});
   for (int i = 0; i < clip.frames().count; i++) {
     renderer.queue(0, clip.frames(), i, 1, &out);
-    expect(renderer.finish(0)[0].by_the_cpu, "time " + std::to_string(clip.time[static_cast<size_t>(i)]) +
-                                                 ": the kernels decided what they cannot");
+    expect(renderer.finish(0)[0].by_the_cpu,
+           "time " + std::to_string(clip.time[static_cast<size_t>(i)]) + ": the kernels decided what they cannot");
   }
   GpuWorker gpu(0);
   expect_equal(gpu, clip, PixelFormat::rgb24, "in doubt");

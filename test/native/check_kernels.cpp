@@ -30,6 +30,8 @@ void launch(const char* name, const Argument& argument, unsigned x, unsigned y) 
   kernel->run(&argument, x, y, 1);
 }
 
+unsigned blocks(int count, int of) { return static_cast<unsigned>((count + of - 1) / of); }
+
 template <typename T>
 uint64_t on_device(T* host) {
   return doubles::device_address(const_cast<void*>(static_cast<const void*>(host)));
@@ -68,14 +70,14 @@ struct Drawn {
     const gpu::DrawJob draw = gpu::make_draw_job(job.params, size, device, on_device(&doubts));
     const gpu::DrawArgs args{{on_device(&draw)}, size.width, size.height, written.width, written.height};
     launch(gpu::draw_kernel(scene::family_of(job.params.complexity), job.format), args,
-           static_cast<unsigned>(written.width + 255) / 256, static_cast<unsigned>(written.height + 31) / 32);
+           blocks(written.width, gpu::kTileWidth), blocks(written.height, gpu::kTileHeight));
   }
 
   /// The hash by the kernels, of the frame without what is written beside it.
   FrameHash hash() const {
     gpu::HashArgs args = gpu::make_hash_args(host.format, size);
-    const uint32_t blocks = gpu::hash_blocks(args);
-    std::vector<uint64_t> sums(blocks * 8, UINT64_C(0x5a5a5a5a5a5a5a5a));
+    const uint32_t parts = gpu::hash_blocks(args);
+    std::vector<uint64_t> sums(parts * 8, UINT64_C(0x5a5a5a5a5a5a5a5a));
     uint64_t result[2] = {};
     gpu::HashJob job{};
     for (int p = 0; p < 3; p++) {
@@ -85,7 +87,7 @@ struct Drawn {
     job.sums.address = on_device(sums.data());
     job.hash.address = on_device(&result[0]);
     args.jobs.address = on_device(&job);
-    launch("fk_hash_blocks", args, (blocks * 8 + 127) / 128, 1);
+    launch("fk_hash_blocks", args, blocks(static_cast<int>(parts) * 8, gpu::kHashThreads), 1);
     launch("fk_hash_chain", args, 1, 1);
     return gpu::canonical_hash(result);
   }
@@ -112,8 +114,8 @@ const char* difference(const Job& job, bool even, int& doubted) {
       }
     }
     const uint8_t* end = drawn.host.plane[p] + written.rows * drawn.host.stride[p];
-    const size_t room = (p == 0 && job.format == PixelFormat::rgb24 ? 3u : 1u) *
-                        static_cast<size_t>((job.size.width + 15) / 16 * 16);
+    const size_t room =
+        (p == 0 && job.format == PixelFormat::rgb24 ? 3u : 1u) * static_cast<size_t>((job.size.width + 15) / 16 * 16);
     for (size_t x = room; x < static_cast<size_t>(drawn.host.stride[p]); x++) {
       if (end[static_cast<ptrdiff_t>(x) - drawn.host.stride[p]] != kMark) return "something behind a row's room";
     }

@@ -102,8 +102,8 @@ inline bool next_golden(std::istream& in, Golden& golden) {
   golden.job = {};
   int palette = 0;
   std::istringstream fields(line);
-  fields >> golden.job.size.width >> golden.job.size.height >> golden.job.params.time >>
-      golden.job.params.complexity >> palette >> golden.sha256;
+  fields >> golden.job.size.width >> golden.job.size.height >> golden.job.params.time >> golden.job.params.complexity >>
+      palette >> golden.sha256;
   if (!fields) {
     std::printf("not a golden frame: %s\n", line.c_str());
     std::exit(1);

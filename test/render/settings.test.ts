@@ -37,6 +37,15 @@ describe('resolveSettings', () => {
     ],
     [{ asRecorded: true }, { codec: 'mpeg4_as_recorded', fpsNum: 2997, fpsDen: 100 }],
     [{ crf: undefined, preset: undefined, lossless: true }, { codec: 'h264_rgb' }],
+    [{ codec: 'h264', constantQp: false }, { codec: 'h264_420' }],
+    [
+      { codec: 'hevc', crf: 30 },
+      { codec: 'hevc_420', crf: 30 },
+    ],
+    [
+      { codec: 'av1', constantQp: true },
+      { codec: 'av1_420', constantQp: true, crf: 23 },
+    ],
   ])('%j', (settings, encode) => {
     expect(resolveSettings(settings, table()).encode).toMatchObject(encode);
   });
@@ -64,6 +73,14 @@ describe('resolveSettings', () => {
     ['preset', { preset: 'fastest' }],
     ['chroma', { chroma: '422' }],
     ['chroma', { chroma: 420 }],
+    ['codec', { codec: 'vp9' }],
+    ['chroma', { codec: 'hevc', chroma: '444' }],
+    ['crf', { codec: 'av1', crf: 0 }],
+    ['constantQp', { constantQp: 1 }],
+    ['codec', { lossless: true, codec: 'hevc' }],
+    ['constantQp', { lossless: true, constantQp: true }],
+    ['codec', { asRecorded: true, codec: 'av1' }],
+    ['constantQp', { asRecorded: true, constantQp: true }],
     ['lossless', { lossless: 1 }],
     ['asRecorded', { asRecorded: 'yes' }],
     ['segmentSeconds', { segmentSeconds: 0.03 }],

@@ -19,9 +19,8 @@ using gpu::HashJob;
 
 constexpr size_t kBatchBytes = 32 << 20;
 constexpr int kMostFrames = 16;
-constexpr unsigned kTileWidth = 256, kTileHeight = 32, kThreads = 128;
 
-unsigned divided_up(unsigned value, unsigned by) { return (value + by - 1) / by; }
+unsigned divided_up(int value, int by) { return static_cast<unsigned>((value + by - 1) / by); }
 
 /// What the GPU says of a frame.
 struct Result {
@@ -105,10 +104,9 @@ void CudaRenderer::queue(int slot_index, const Frames& frames, int first, int co
     if (of_family[family] == 0) continue;
     const DrawArgs args{{next}, target_.size.width, target_.size.height, target_.written.width, target_.written.height};
     module_->launch(gpu::draw_kernel(static_cast<scene::Family>(family), target_.format), &args,
-                    {divided_up(static_cast<unsigned>(target_.written.width), kTileWidth),
-                     divided_up(static_cast<unsigned>(target_.written.height), kTileHeight),
-                     static_cast<unsigned>(of_family[family])},
-                    kThreads);
+                    {divided_up(target_.written.width, gpu::kTileWidth),
+                     divided_up(target_.written.height, gpu::kTileHeight), static_cast<unsigned>(of_family[family])},
+                    gpu::kThreads);
     next += static_cast<size_t>(of_family[family]) * sizeof(DrawJob);
   }
   if (slot.sums.bytes() > 1) queue_hashes(slot, count, out);
@@ -134,12 +132,13 @@ void CudaRenderer::queue_hashes(Slot& slot, int count, const cuda::DevicePicture
     job.hash.address = slot.result(static_cast<size_t>(i)) + offsetof(Result, hash);
   }
   args.jobs.address = slot.jobs.address() + offset;
-  driver.check(driver->copy_to_device(args.jobs.address, jobs, static_cast<size_t>(count) * sizeof(HashJob),
-                                      device()->stream()),
-               "copy to the GPU");
+  driver.check(
+      driver->copy_to_device(args.jobs.address, jobs, static_cast<size_t>(count) * sizeof(HashJob), device()->stream()),
+      "copy to the GPU");
   const unsigned pictures = static_cast<unsigned>(count);
-  module_->launch("fk_hash_blocks", &args, {divided_up(blocks * 8, kThreads), 1, pictures}, kThreads);
-  module_->launch("fk_hash_chain", &args, {1, 1, pictures}, 32);
+  module_->launch("fk_hash_blocks", &args, {divided_up(static_cast<int>(blocks) * 8, gpu::kHashThreads), 1, pictures},
+                  gpu::kHashThreads);
+  module_->launch("fk_hash_chain", &args, {1, 1, pictures}, gpu::kChainThreads);
 }
 
 std::vector<CudaRenderer::Drawn> CudaRenderer::finish(int slot_index) {

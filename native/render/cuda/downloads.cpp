@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "render/cuda/batches.h"
-
 namespace framekiln {
 CudaDownloads::CudaDownloads(std::shared_ptr<gpu::Module> module, CpuLevel cpu, const CudaTarget& target)
     : renderer_(std::move(module), cpu, target), layout_(layout_on_device(target.format, target.written)) {

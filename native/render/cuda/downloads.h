@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "render/cuda/cuda_renderer.h"
+#include "render/cuda/batches.h"
 #include "render/cuda/picture_layout.h"
 
 namespace framekiln {
@@ -17,13 +17,13 @@ class CudaDownloads {
 
   bool serves(CpuLevel cpu, const CudaTarget& target) const;
 
-  /// Shows the frames in order. The picture, of the written size, is gone when `visit` returns. After an exception, also
-  /// one of `visit`, the object is of no more use.
+  /// Shows the frames in order. The picture, of the written size, is gone when `visit` returns. After an exception,
+  /// also one of `visit`, the object is of no more use.
   using Visit = std::function<void(const Picture& picture)>;
   void each(const Frames& frames, const Visit& visit);
 
  private:
-  void start(const Frames& frames, const struct Batch& batch);
+  void start(const Frames& frames, const Batch& batch);
 
   CudaRenderer renderer_;
   PictureLayout layout_;

@@ -69,8 +69,7 @@ MandelbrotChanges changes_of(const scene::Mandelbrot& m) {
 
 bool can_draw(const scene::FrameParams& params) { return std::fabs(params.time) < kLongestTime; }
 
-DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::DevicePicture& out,
-                      CUdeviceptr doubts) {
+DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::DevicePicture& out, CUdeviceptr doubts) {
   DrawJob job;
   std::memset(static_cast<void*>(&job), 0, sizeof job);
   for (int p = 0; p < 3; p++) {
@@ -102,11 +101,8 @@ DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::D
 }
 
 const char* draw_kernel(Family family, PixelFormat format) {
-#define FK_NAMES(family)                                                                                   \
-  {                                                                                                        \
-    "fk_draw_" family "_rgb24", "fk_draw_" family "_nv12", "fk_draw_" family "_i420", "fk_draw_" family    \
-                                                                                      "_yuv444p"           \
-  }
+#define FK_NAMES(family) \
+  { "fk_draw_" family "_rgb24", "fk_draw_" family "_nv12", "fk_draw_" family "_i420", "fk_draw_" family "_yuv444p" }
   static constexpr const char* const kNames[scene::kFamilyCount][4] = {FK_NAMES("geometric"), FK_NAMES("fractal"),
                                                                        FK_NAMES("plasma"), FK_NAMES("mandelbrot")};
 #undef FK_NAMES

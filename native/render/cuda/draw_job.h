@@ -12,8 +12,7 @@ namespace framekiln::gpu {
 bool can_draw(const scene::FrameParams& params);
 
 /// All that a kernel needs to draw one frame of `size` into `out`.
-DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::DevicePicture& out,
-                      CUdeviceptr doubts);
+DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::DevicePicture& out, CUdeviceptr doubts);
 
 /// The kernel that draws a family in a format.
 const char* draw_kernel(scene::Family family, PixelFormat format);

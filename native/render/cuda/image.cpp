@@ -2,12 +2,13 @@
 #include "render/cuda/image.h"
 
 // CMake names the files.
-#define FK_EMBED(symbol, path)                      \
-  asm(".section .rodata\n"                          \
-      ".balign 64\n"                                \
-      #symbol ":\n"                                 \
-      ".incbin \"" path "\"\n"                      \
-      ".byte 0\n"                                   \
+#define FK_EMBED(symbol, path) \
+  asm(".section .rodata\n"     \
+      ".balign 64\n" #symbol   \
+      ":\n"                    \
+      ".incbin \"" path        \
+      "\"\n"                   \
+      ".byte 0\n"              \
       ".previous\n")
 
 FK_EMBED(fk_ptx_image, FK_PTX_FILE);

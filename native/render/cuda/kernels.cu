@@ -21,10 +21,10 @@ struct BlockExec {
 
 }  // namespace
 
-#define FK_KERNEL(name, Painter, Writer)                                                                  \
-  extern "C" __global__ void __launch_bounds__(kThreads) name(const DrawArgs args) {                      \
-    __shared__ TileMemory<Painter> memory;                                                                \
-    draw_tile<Painter, Writer>(args, blockIdx.x, blockIdx.y, blockIdx.z, BlockExec(), memory);            \
+#define FK_KERNEL(name, Painter, Writer)                                                       \
+  extern "C" __global__ void __launch_bounds__(kThreads) name(const DrawArgs args) {           \
+    __shared__ TileMemory<Painter> memory;                                                     \
+    draw_tile<Painter, Writer>(args, blockIdx.x, blockIdx.y, blockIdx.z, BlockExec(), memory); \
   }
 FK_DRAW_KERNELS(FK_KERNEL)
 
@@ -32,7 +32,7 @@ extern "C" __global__ void __launch_bounds__(kHashThreads) fk_hash_blocks(const 
   sum_block(args, blockIdx.z, blockIdx.x * kHashThreads + threadIdx.x);
 }
 
-extern "C" __global__ void __launch_bounds__(32) fk_hash_chain(const HashArgs args) {
+extern "C" __global__ void __launch_bounds__(kChainThreads) fk_hash_chain(const HashArgs args) {
   __shared__ HashMemory memory;
   chain_blocks(args, blockIdx.z, BlockExec(), memory);
 }

@@ -26,8 +26,8 @@ Module::Module(std::shared_ptr<cuda::Device> device) : device_(std::move(device)
     result = driver->module_load(&module_, ptx_image());
   }
   if (is_refusal(result)) {
-    throw Error("MODULE_REFUSED", "NVIDIA's driver (CUDA " + driver.version() + ") does not take the kernels: " +
-                                      driver.text(result));
+    throw Error("MODULE_REFUSED",
+                "NVIDIA's driver (CUDA " + driver.version() + ") does not take the kernels: " + driver.text(result));
   }
   driver.check(result, "load the kernels");
 }
@@ -46,8 +46,9 @@ void Module::launch(const char* kernel, const void* argument, Grid grid, unsigne
   CUfunction function = nullptr;
   driver.check(driver->module_function(&function, module_, kernel), "find a kernel", "MODULE_REFUSED");
   void* parameters[] = {const_cast<void*>(argument)};
-  driver.check(driver->launch(function, grid.x, grid.y, grid.z, threads, 1, 1, 0, device_->stream(), parameters, nullptr),
-               "start a kernel");
+  driver.check(
+      driver->launch(function, grid.x, grid.y, grid.z, threads, 1, 1, 0, device_->stream(), parameters, nullptr),
+      "start a kernel");
 }
 
 }  // namespace framekiln::gpu

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-// Device addresses of the double of libcuda: the host's with a bit set that no pointer may have, so that whoever follows
-// one on the host faults.
+// Device addresses of the double of libcuda: the host's with a bit set that no pointer may have, so that whoever
+// follows one on the host faults.
 namespace framekiln::doubles {
 
 constexpr uint64_t kDeviceBit = UINT64_C(1) << 62;

@@ -124,5 +124,6 @@ FK_DOUBLE_EXPORT CUresult cuMemsetD8Async(CUdeviceptr address, unsigned char val
     if (!may_use_device(address, bytes)) return kInvalidValue;
   }
   void* const start = host_address(address);
-  return submit(stream, [=] { std::memset(start, value, bytes); }, false);
+  return submit(
+      stream, [=] { std::memset(start, value, bytes); }, false);
 }

@@ -37,7 +37,7 @@ constexpr Meaning kMeanings[] = {
 };
 
 // Both functions answer null, and CUDA_ERROR_INVALID_VALUE, for what is no result.
-CUresult find(CUresult code, const char* Meaning::* field, const char** found) {
+CUresult find(CUresult code, const char* Meaning::*field, const char** found) {
   *found = nullptr;
   for (const Meaning& meaning : kMeanings) {
     if (meaning.code != static_cast<int>(code)) continue;

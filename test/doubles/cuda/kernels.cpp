@@ -12,7 +12,8 @@
 namespace framekiln::gpu {
 namespace {
 
-/// All threads of a block. What one leaves to another it must leave in the block's memory, and the phases must be apart.
+/// All threads of a block. What one leaves to another it must leave in the block's memory, and the phases must be
+/// apart.
 struct HostExec {
   int threads;
 
@@ -59,7 +60,7 @@ void run_hash_blocks(const void* argument, unsigned grid_x, unsigned, unsigned g
 void run_hash_chain(const void* argument, unsigned, unsigned, unsigned grid_z) {
   for (unsigned z = 0; z < grid_z; z++) {
     const auto memory = rubbish<HashMemory>();
-    chain_blocks(*static_cast<const HashArgs*>(argument), static_cast<int>(z), HostExec{32}, *memory);
+    chain_blocks(*static_cast<const HashArgs*>(argument), static_cast<int>(z), HostExec{kChainThreads}, *memory);
   }
 }
 
@@ -67,8 +68,8 @@ constexpr doubles::HostKernel kKernels[] = {
 #define FK_ENTRY(name, Painter, Writer) {#name, run_draw<Painter, Writer>, kThreads, sizeof(DrawArgs)},
     FK_DRAW_KERNELS(FK_ENTRY)
 #undef FK_ENTRY
-    {"fk_hash_blocks", run_hash_blocks, kHashThreads, sizeof(HashArgs)},
-    {"fk_hash_chain", run_hash_chain, 32, sizeof(HashArgs)},
+        {"fk_hash_blocks", run_hash_blocks, kHashThreads, sizeof(HashArgs)},
+    {"fk_hash_chain", run_hash_chain, kChainThreads, sizeof(HashArgs)},
 };
 
 }  // namespace

@@ -98,5 +98,6 @@ FK_DOUBLE_EXPORT CUresult cuLaunchKernel(CUfunction handle, unsigned grid_x, uns
   const std::shared_ptr<std::max_align_t[]> argument(
       new std::max_align_t[kernel->bytes / sizeof(std::max_align_t) + 1]);
   std::memcpy(argument.get(), parameters[0], kernel->bytes);
-  return submit(stream, [=] { kernel->run(argument.get(), grid_x, grid_y, grid_z); }, false);
+  return submit(
+      stream, [=] { kernel->run(argument.get(), grid_x, grid_y, grid_z); }, false);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: XXH3-128 of a picture, as frame/hash.h has it, where the picture is: what NVENC gets never visits
-// the host. Specification: doc/xxhash_spec.md of xxHash, "XXH3", for inputs above 240 bytes, default secret, seed 0.
-// A stripe's contribution does not depend on those before it within a block of 16, so blocks are summed by as many
-// threads as there are; only the scrambling between blocks is a chain, of one thread a lane.
+// Part of kernels.inl: XXH3-128 of a picture, as frame/hash.h has it, where the picture is: what NVENC gets never
+// visits the host. Specification: doc/xxhash_spec.md of xxHash, "XXH3", for inputs above 240 bytes, default secret,
+// seed 0. A stripe's contribution does not depend on those before it within a block of 16, so blocks are summed by as
+// many threads as there are; only the scrambling between blocks is a chain, of one thread a lane.
 
 constexpr uint64_t kPrime32_1 = 0x9E3779B1, kPrime32_2 = 0x85EBCA77, kPrime32_3 = 0xC2B2AE3D;
 constexpr uint64_t kPrime64_1 = 0x9E3779B185EBCA87, kPrime64_2 = 0xC2B2AE3D27D4EB4F, kPrime64_3 = 0x165667B19E3779F9,
@@ -40,11 +40,12 @@ FK_HD uint64_t packed_at(const HashArgs& args, const HashJob& job, uint64_t byte
 
 /// What one stripe of 64 bytes adds to a lane.
 FK_HD uint64_t stripe(const HashArgs& args, const HashJob& job, uint64_t byte, int secret, int lane) {
-  const uint64_t key = packed_at(args, job, byte + 8 * static_cast<uint64_t>(lane)) ^ secret_at(args, secret + 8 * lane);
+  const uint64_t key =
+      packed_at(args, job, byte + 8 * static_cast<uint64_t>(lane)) ^ secret_at(args, secret + 8 * lane);
   return (key & 0xffffffff) * (key >> 32) + packed_at(args, job, byte + 8 * static_cast<uint64_t>(lane ^ 1));
 }
 
-constexpr int kStripesPerBlock = 16, kHashThreads = 128;
+constexpr int kStripesPerBlock = 16;
 
 /// Blocks that end in a scrambling; the rest, of 1 to 1024 bytes, does not.
 FK_HD uint32_t whole_blocks(const HashArgs& args) { return static_cast<uint32_t>((args.bytes - 1) / 1024); }
@@ -73,7 +74,8 @@ FK_HD uint64_t folded(uint64_t a, uint64_t b) {
 
 FK_HD uint64_t merged(const HashArgs& args, const uint64_t* lanes, int secret, uint64_t start) {
   for (int i = 0; i < 4; i++) {
-    start += folded(lanes[2 * i] ^ secret_at(args, secret + 16 * i), lanes[2 * i + 1] ^ secret_at(args, secret + 16 * i + 8));
+    start += folded(lanes[2 * i] ^ secret_at(args, secret + 16 * i),
+                    lanes[2 * i + 1] ^ secret_at(args, secret + 16 * i + 8));
   }
   start = (start ^ start >> 37) * 0x165667919E3779F9;
   return start ^ start >> 32;

@@ -13,6 +13,9 @@
 // and cosine are the C library's.
 namespace framekiln::gpu {
 
+/// A block of so many threads draws a tile of so many pixels.
+constexpr int kThreads = 128, kTileWidth = 256, kTileHeight = 32;
+
 /// An address in the GPU's memory.
 template <typename T>
 struct Device {
@@ -41,9 +44,10 @@ struct Shade {
 
 FK_HD Shade shade_of(int r, int g, int b) {
   const uint32_t cb = colour::cb64(r, g, b), cr = colour::cr64(r, g, b);
-  return {static_cast<uint32_t>(r | g << 8 | b << 16),
-          static_cast<uint32_t>(colour::luma(r, g, b) | colour::chroma_of_one(cb) << 8 | colour::chroma_of_one(cr) << 16),
-          cb | cr << 16};
+  return {
+      static_cast<uint32_t>(r | g << 8 | b << 16),
+      static_cast<uint32_t>(colour::luma(r, g, b) | colour::chroma_of_one(cb) << 8 | colour::chroma_of_one(cr) << 16),
+      cb | cr << 16};
 }
 
 constexpr int kShades = 16;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels, for GPUs and, in tests, for the host: a unit says how the threads of a block run (Exec) and includes this.
+// The kernels, for GPUs and, in tests, for the host: a unit says how the threads of a block run (Exec) and includes
+// this.
 #include <cmath>
 
 #include "render/cuda/kernel/hash_job.h"
@@ -41,13 +42,13 @@ FK_HD int bits_of(uint32_t word) {
 }  // namespace framekiln::gpu
 
 /// Every drawing kernel: fk_draw_FAMILY_FORMAT, its painter and its writer.
-#define FK_DRAW_KERNELS(X)                                      \
-  FK_DRAW_KERNELS_OF(X, geometric, GeometricPainter)            \
-  FK_DRAW_KERNELS_OF(X, fractal, FractalPainter)                \
-  FK_DRAW_KERNELS_OF(X, plasma, PlasmaPainter)                  \
+#define FK_DRAW_KERNELS(X)                           \
+  FK_DRAW_KERNELS_OF(X, geometric, GeometricPainter) \
+  FK_DRAW_KERNELS_OF(X, fractal, FractalPainter)     \
+  FK_DRAW_KERNELS_OF(X, plasma, PlasmaPainter)       \
   FK_DRAW_KERNELS_OF(X, mandelbrot, MandelbrotPainter)
-#define FK_DRAW_KERNELS_OF(X, family, Painter)                  \
-  X(fk_draw_##family##_rgb24, Painter, WriteRgb24)              \
-  X(fk_draw_##family##_nv12, Painter, WriteNv12)                \
-  X(fk_draw_##family##_i420, Painter, WriteI420)                \
+#define FK_DRAW_KERNELS_OF(X, family, Painter)     \
+  X(fk_draw_##family##_rgb24, Painter, WriteRgb24) \
+  X(fk_draw_##family##_nv12, Painter, WriteNv12)   \
+  X(fk_draw_##family##_i420, Painter, WriteI420)   \
   X(fk_draw_##family##_yuv444p, Painter, WriteYuv444p)

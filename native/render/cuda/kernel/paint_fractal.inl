@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: fractal noise. It is constant on the cells of its finest octave, in which those of all others are
-// whole: a tile's columns and rows are numbered by cell, each cell is hashed once, and pixels look it up.
+// Part of kernels.inl: fractal noise. It is constant on the cells of its finest octave, in which those of all others
+// are whole: a tile's columns and rows are numbered by cell, each cell is hashed once, and pixels look it up.
 
 struct FractalPainter {
   static constexpr bool kDense = true;
@@ -8,10 +8,10 @@ struct FractalPainter {
   /// The cells along one side of a tile.
   template <int kCount>
   struct Side {
-    int64_t cell[kCount];             ///< of each column, in the finest octave
-    uint32_t begins[kCount / 32];     ///< a bit for each column that begins another cell
-    uint16_t number[kCount];          ///< of the column's cell in the tile
-    uint16_t first[kCount];           ///< column of each numbered cell
+    int64_t cell[kCount];          ///< of each column, in the finest octave
+    uint32_t begins[kCount / 32];  ///< a bit for each column that begins another cell
+    uint16_t number[kCount];       ///< of the column's cell in the tile
+    uint16_t first[kCount];        ///< column of each numbered cell
     int cells;
   };
   struct Memory {
@@ -49,9 +49,7 @@ struct FractalPainter {
     });
   }
 
-  FK_BOTH int index(int i, int j) const {
-    return memory.index[memory.y.number[j] * kTileWidth + memory.x.number[i]];
-  }
+  FK_BOTH int index(int i, int j) const { return memory.index[memory.y.number[j] * kTileWidth + memory.x.number[i]]; }
 
  private:
   static constexpr int kFinest = scene::Fractal::kOctaves - 1;

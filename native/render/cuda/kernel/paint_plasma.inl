@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: plasma. Strips within one band are proven by value, gradient and curvature at their centre; other
-// pixels are computed in float32, those too near an edge for it in float64, and those too near for that are in doubt.
+// Part of kernels.inl: plasma. Strips within one band are proven by value, gradient and curvature at their centre;
+// other pixels are computed in float32, those too near an edge for it in float64, and those too near for that are in
+// doubt.
 
 struct PlasmaPainter {
   static constexpr bool kDense = false;
@@ -77,8 +78,8 @@ struct PlasmaPainter {
 
  private:
   static constexpr double kQuarterTurn = 1.5707963267948966;
-  /// Float32 gives (sum / 4 + 1) / 2 within 1.2e-6: the arguments, below 32, are off by up to 1e-6 (the radial one by 3e-6),
-  /// sines by 2e-7, over 8.
+  /// Float32 gives (sum / 4 + 1) / 2 within 1.2e-6: the arguments, below 32, are off by up to 1e-6 (the radial one by
+  /// 3e-6), sines by 2e-7, over 8.
   static constexpr float kGuard = 4e-6f;
   /// Float64 gives it within 1e-15 of what the C library's sines give.
   static constexpr double kDoubt = 1e-13;

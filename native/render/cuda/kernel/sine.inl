@@ -14,7 +14,8 @@ FK_HD float sine(float a) {
 /// Sine of an angle up to 1e6, within 1e-15; exactly 0 of 0.
 ///
 /// Half turns are taken off in two parts, the first of 33 bits, so that up to 2^20 of them times it are exact. What is
-/// left, up to a quarter turn either way, goes through the Taylor series to the 21st power (the next term is below 2e-18).
+/// left, up to a quarter turn either way, goes through the Taylor series to the 21st power (the next term is below
+/// 2e-18).
 FK_HD double sine_exact(double a) {
   const double half_turns = floor(a * 0.3183098861837907 + 0.5);
   const double r = (a - half_turns * 3.1415926534682512) - half_turns * 1.2154201013012384e-10;

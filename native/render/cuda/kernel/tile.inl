@@ -2,8 +2,6 @@
 // Part of kernels.inl: how a block of threads draws a tile. Most strips of 16x2 pixels have one colour: they are found
 // first and written with wide stores. The others are queued, and shared out by 2x2 pixels among all threads.
 
-constexpr int kThreads = 128;
-constexpr int kTileWidth = 256, kTileHeight = 32;
 constexpr int kStripWidth = 16, kStripsAcross = kTileWidth / kStripWidth;
 constexpr int kStrips = kStripsAcross * (kTileHeight / 2);
 /// Of a strip that has more colours than one.
