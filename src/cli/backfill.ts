@@ -79,7 +79,7 @@ async function backfill(options: Options): Promise<void> {
     const summary = await showBackfill(kiln, { ...call, signal }, options.quiet === true, report);
     if (!summary.interrupted) report?.begin();
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
-    if (summary.frames > 0 && !options.json && !options.quiet) {
+    if (summary.frames > 0 && !summary.interrupted && !options.json && !options.quiet) {
       // A GPU that was lost on the way is among the warnings.
       const backend = await kiln.backend(call.settings).catch(() => undefined);
       if (backend) process.stdout.write(`${backendText(backend)}\n`);

@@ -73,7 +73,7 @@ export class Devices {
    * @throws FramekilnError with the code of what keeps the GPU that was asked for from working
    */
   async drawing(): Promise<Pick<Means, 'devices' | 'why'>> {
-    return this.#draw(this.#gpuWanted || this.#encoder === 'nvenc');
+    return this.#draw(this.#gpuWanted || this.#encoder === 'nvenc', false);
   }
 
   /**
@@ -86,7 +86,7 @@ export class Devices {
     if (must && encoder === 'software') refuseSetting(`auto or nvenc (for ${codec})`, 'encoder', 'software');
     if (must && this.#device === 'cpu') refuseSetting(`auto or cuda (for ${codec})`, 'device', 'cpu');
 
-    const { devices, why } = await this.#draw(must || this.#gpuWanted);
+    const { devices, why } = await this.#draw(must || this.#gpuWanted, needsNvenc(codec));
     if (devices.length === 0) return { devices, nvenc: false, why };
     if (encoder === 'software') return { devices, nvenc: false, why: `${why}, encoder software` };
     // Also when NVENC was asked for: that is what else a kiln makes, such as exact copies and files as recorded.
@@ -118,7 +118,11 @@ export class Devices {
     return this.#device.startsWith('cuda');
   }
 
-  async #draw(must: boolean): Promise<Pick<Means, 'devices' | 'why'>> {
+  /**
+   * @param must a GPU was asked for
+   * @param only the CPU cannot do it: otherwise it makes good a GPU that was there and was lost, whatever was asked for
+   */
+  async #draw(must: boolean, only: boolean): Promise<Pick<Means, 'devices' | 'why'>> {
     const device = this.#device;
     if (device === 'cpu') return { devices: [], why: 'device cpu' };
     const { working, code, message = '' } = await this.#try('gpus', () => this.#pool.run('openGpus', { device }));
@@ -126,7 +130,7 @@ export class Devices {
     if (devices.length > 0) return { devices, why: `device ${device}` };
     const [lost] = this.#lost;
     const reason = lost ? `cuda:${lost[0]} was lost: ${lost[1].message}` : message;
-    if (must) throw refusal(lost?.[1].code ?? code, reason);
+    if (must && (!lost || only)) throw refusal(lost?.[1].code ?? code, reason);
     return { devices, why: `no GPU: ${reason}` };
   }
 

@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { goldenLines, smallGoldens } from '../golden/goldens.js';
+import { defaultGolden, goldenLines, pick, smallGoldens } from '../golden/goldens.js';
 import { ADDON_BUILD, buildChecks, DOUBLES, GPU_CHECKS, HAS_DOUBLES, ROOT, randomSeed, succeed } from './checks.js';
 
 const MINUTES = 60_000;
-const GOLDEN = goldenLines(smallGoldens);
+/** All but the default document's, of which one in ten. */
+const GOLDEN = goldenLines([...smallGoldens, pick(defaultGolden, (frame) => frame % 10 === 0)]);
 
 test('kernels.ptx is of the kernels as they are', { timeout: 5 * MINUTES }, async () => {
   const output = await succeed('bash', [join(ROOT, 'native/render/cuda/make-ptx.sh'), '--check']);
