@@ -16,6 +16,15 @@ test('kernels.ptx is of the kernels as they are', { timeout: 5 * MINUTES }, asyn
   expect(output).toMatch(/kernels\.ptx is (current: made again, the same|of these sources)/);
 });
 
+test('machine code and PTX are compiled alike, to the rounding', () => {
+  const flags = (file: string) => {
+    const [found = ''] = /-std=c\+\+17 -O3 [^\n\\]*/.exec(readFileSync(join(ROOT, file), 'utf8')) ?? [];
+    return found.trim();
+  };
+  expect(flags('CMakeLists.txt')).toContain('--fmad=false -prec-sqrt=true -prec-div=true -ftz=false');
+  expect(flags('native/render/cuda/make-ptx.sh')).toBe(flags('CMakeLists.txt'));
+});
+
 test('kernels.ptx has no fused operation and no function of a mathematical library', () => {
   const ptx = readFileSync(join(ROOT, 'native/render/cuda/kernels.ptx'), 'utf8');
   expect(ptx.match(/^\s*(fma|mad)\.[a-z.]*f(32|64)|\bcall\b|\.approx|\.ftz/gm) ?? []).toEqual([]);
