@@ -190,9 +190,15 @@ describe('memory', () => {
       collectGarbage();
       return process.memoryUsage().rss;
     };
-    const before = await make(300);
-    const after = await make(1000);
-    expect((after - before) / 2 ** 20).toBeLessThan(24);
+    // What leaks grows in every round; the allocator's own slack comes to rest after some.
+    let before = await make(300);
+    const growths: number[] = [];
+    while (growths.length < 6 && Math.min(...growths) >= 8) {
+      const after = await make(1000);
+      growths.push((after - before) / 2 ** 20);
+      before = after;
+    }
+    expect(Math.min(...growths), `MB of growth, round by round: ${growths}`).toBeLessThan(8);
   });
 });
 
