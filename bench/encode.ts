@@ -5,8 +5,8 @@ import { type CpuLevel, type EncodeSettings, frameBytes } from 'framekiln/native
 import { Crew, threadCounts } from './crew.js';
 import { type Rate, rates, ratio, type Spread, spread, type Variant } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
+import { cell, digits, type Table, table } from './report/table.js';
 import { FPS, FRAMES, framesOf, type Size, scheduleDocument, sizeName } from './scenes.js';
-import { cell, digits, table } from './table.js';
 
 const PRESETS: readonly Preset[] = ['ultrafast', 'superfast', 'veryfast'];
 /** Two seconds: what the kiln cuts a video into by default. */
@@ -34,7 +34,7 @@ interface Row {
 /** Every preset and number of threads. */
 export async function benchEncode(bench: Bench): Promise<PartResult> {
   const { addon, options } = bench;
-  const size = options.sizes[0] as Size;
+  const size = options.size;
   const frames = options.quick ? 2 * SEGMENT : FRAMES;
   const bytes = frameBytes('nv12', size.width, size.height);
   bench.note(`encode ${sizeName(size)}: ${frames} frames into memory`);
@@ -132,7 +132,7 @@ async function measureRow(bench: Bench, { crew, kiln, preset, pixels, size, fram
 const shareCell = ({ median, min, max }: Spread) => `${median.toFixed(3)} (${min.toFixed(3)}..${max.toFixed(3)})`;
 
 /** The table, and what to know about it. */
-function text(rows: readonly Row[], { options }: Bench, size: Size, frames: number): string {
+function text(rows: readonly Row[], { options }: Bench, size: Size, frames: number): (Table | string)[] {
   const body = rows.map((row) => [
     row.preset,
     `${row.threads}`,
@@ -150,11 +150,11 @@ function text(rows: readonly Row[], { options }: Bench, size: Size, frames: numb
   return [
     table(title, head, body),
     `Both sides encode the same ${Math.ceil(frames / SEGMENT)} segments of ${SEGMENT} frames, so they idle alike at the end.`,
-    'libx264 alone: frames copied from memory into the same encoder. Segments alone: rendered, hashed and encoded,',
-    'without pool and file. Until file: end to end less the chroma measurement that the report holds.',
-    'Share: end to end over libx264 alone, the median of the ratios of each round; CPU share: of processor time,',
-    'which other processes disturb less.',
-  ].join('\n');
+    'libx264 alone: frames copied from memory into the same encoder. Segments alone: rendered, hashed and encoded, ' +
+      'without pool and file. Until file: end to end less the chroma measurement that the report holds.',
+    'Share: end to end over libx264 alone, the median of the ratios of each round; CPU share: of processor time, ' +
+      'which other processes disturb less.',
+  ];
 }
 
 /** The aim holds on every number of threads. */

@@ -6,8 +6,8 @@ import { type CpuLevel, type EncodeSettings, frameBytes } from 'framekiln/native
 import { Crew } from './crew.js';
 import { type Rate, rates, ratio, type Spread, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
+import { cell, digits, type Table, table } from './report/table.js';
 import { FAMILIES, FPS, FRAMES, framesOf, type Scene, type Size, sizeName, slice, storedDocument } from './scenes.js';
-import { cell, digits, table } from './table.js';
 
 /** The share of clearing the same memory that drawing is to reach. Mandelbrot's bound is arithmetic. */
 const MEMSET_SHARE = 0.6;
@@ -50,7 +50,7 @@ export async function benchGpu(bench: Bench): Promise<PartResult> {
   if (!gpu || options.device === 'cpu') {
     const why = options.device === 'cpu' ? '--device cpu' : `${found.code ?? 'NO_SUCH_DEVICE'}: ${found.message ?? ''}`;
     if (options.device.startsWith('cuda')) throw new NoGpu(`There is no ${options.device} here: ${why}`);
-    return { data: { skipped: why }, text: `\nGPU: skipped (${why})`, aims: [] };
+    return { data: { skipped: why }, text: [`\nGPU: skipped (${why})`] };
   }
   const { image } = addon.openGpu(device);
   const drawings: Drawing[] = [];
@@ -61,7 +61,7 @@ export async function benchGpu(bench: Bench): Promise<PartResult> {
     }
   }
   bench.note('gpu end to end');
-  const ends = [await measureEndToEnd(bench, device, options.sizes[0] as Size)];
+  const ends = [await measureEndToEnd(bench, device, options.size)];
   const name = `${gpu.name}, compute capability ${gpu.capability}, driver for CUDA ${found.driver}, kernels from ${image}`;
   return {
     data: { gpu, image, drawings, ends },
@@ -122,7 +122,7 @@ async function measureEndToEnd(bench: Bench, device: number, size: Size): Promis
   return { size, threads, gpu, cpu: cpuRate, x264Alone, share: ratio(gpu, x264Alone) };
 }
 
-function text(name: string, drawings: Drawing[], ends: EndToEnd[], rounds: number): string {
+function text(name: string, drawings: Drawing[], ends: EndToEnd[], rounds: number): (Table | string)[] {
   const drawn = drawings.map(({ size, scene, framesPerSecond, gigabytesPerSecond, memsetShare, cpu }) => [
     `${sizeName(size)} ${scene}`,
     cell(framesPerSecond),
@@ -149,7 +149,7 @@ function text(name: string, drawings: Drawing[], ends: EndToEnd[], rounds: numbe
       ['size', 'GPU + libx264', 'CPU + libx264', 'libx264 alone', 'share'],
       whole,
     ),
-  ].join('\n');
+  ];
 }
 
 function aims(drawings: Drawing[], ends: EndToEnd[]): Aim[] {

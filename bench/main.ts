@@ -1,48 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
 import { loadAddon } from 'framekiln/native';
-import { benchBackfill } from './backfill.js';
-import { benchEncode } from './encode.js';
-import { benchGpu, NoGpu } from './gpu.js';
+import { NoGpu } from './gpu.js';
 import { describeMachine, machineText } from './machine.js';
-import { benchMemory } from './memory.js';
-import { type BenchOptions, PARTS, readOptions, USAGE } from './options.js';
-import type { Aim, Bench, PartResult } from './part.js';
-import { benchPeers } from './peers.js';
-import { benchQuality } from './quality.js';
-import { benchRender } from './render.js';
-import { benchServe } from './serve.js';
+import { type BenchOptions, readOptions, USAGE } from './options.js';
+import type { Aim, Bench, Metric } from './part.js';
+import { RUN } from './parts.js';
+import { type Baseline, compareRuns, readBaseline } from './report/baseline.js';
+import { pageHtml, type Section } from './report/html.js';
+import { type Table, tableText } from './report/table.js';
 
-const RUN = {
-  render: benchRender,
-  encode: benchEncode,
-  gpu: benchGpu,
-  peers: benchPeers,
-  measure: benchQuality,
-  memory: benchMemory,
-  backfill: benchBackfill,
-  serve: benchServe,
-};
-
-/** Runs the parts, in their order, and prints as it goes (or once, as JSON). */
-async function main(options: BenchOptions): Promise<void> {
+/** Runs the parts, in their order, and prints as it goes (or once, as JSON). Gives the exit code. */
+async function main(options: BenchOptions): Promise<number> {
+  // Before minutes of work: it may not be one.
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const addon = loadAddon();
   const machine = describeMachine(addon);
   // Standard output holds results alone.
   const note = (text: string) => process.stderr.write(`# ${text}\n`);
   const print = (text: string) => options.json || process.stdout.write(`${text}\n`);
+  const printAll = (text: readonly (Table | string)[]) => {
+    for (const part of text) print(typeof part === 'string' ? part : tableText(part));
+  };
   const bench: Bench = { addon, options, note };
   print(machineText(machine));
-  const parts: Record<string, object> = {};
+  const data: Record<string, object> = {};
+  const sections: Section[] = [];
   const aims: Aim[] = [];
-  for (const part of PARTS.filter((name) => options.only.includes(name))) {
-    const result: PartResult = await RUN[part](bench);
-    print(result.text);
-    parts[part] = result.data;
-    aims.push(...result.aims);
+  const metrics: Metric[] = [];
+  for (const part of options.parts) {
+    const result = await RUN[part](bench);
+    printAll(result.text);
+    data[part] = result.data;
+    sections.push({ name: part, text: result.text, charts: result.charts ?? [] });
+    aims.push(...(result.aims ?? []));
+    metrics.push(...(result.metrics ?? []));
   }
-  print('');
+  if (aims.length > 0) print('');
   for (const { aim, reached, value } of aims) print(`aim: ${aim}: ${reached ? 'reached' : 'not reached'} (${value})`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine, options, ...parts, aims }, null, 2)}\n`);
+
+  const run: Baseline = { machine, metrics };
+  const comparison = baseline && compareRuns(run, baseline, options.threshold);
+  if (comparison) {
+    printAll(comparison.text);
+    sections.push({ name: 'baseline', text: comparison.text, charts: [] });
+  }
+  if (options.json) {
+    const against = comparison && { worse: comparison.worse, compared: comparison.compared };
+    process.stdout.write(`${JSON.stringify({ ...run, options, ...data, aims, baseline: against }, null, 2)}\n`);
+  }
+  if (options.html !== undefined) {
+    const command = ['framekiln bench', ...process.argv.slice(2)].join(' ');
+    writeFileSync(options.html, pageHtml({ machine, command, sections, aims }));
+    note(`wrote ${options.html}`);
+  }
+  return comparison && comparison.worse.length > 0 ? 1 : 0;
 }
 
 let options: BenchOptions | 'help' | undefined;
@@ -54,9 +66,11 @@ try {
 }
 if (options === 'help') process.stdout.write(USAGE);
 else if (options) {
-  await main(options).catch((error) => {
-    if (!(error instanceof NoGpu)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
+  // Not left to the system: what was made for the run is removed on the way out.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  process.exitCode = await main(options).catch((error) => {
+    if (!(error instanceof NoGpu || /^--/.test((error as Error).message))) throw error;
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 2;
   });
 }

@@ -40,6 +40,19 @@ export function spread(samples: number[]): Spread {
   return { median: median(samples), min: Math.min(...samples), max: Math.max(...samples), samples };
 }
 
+/** The value that this share of them lies at or below: 0.5 is about the median. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Seconds that one blocking call takes. */
+export function secondsOf(run: () => void): number {
+  const started = performance.now();
+  run();
+  return (performance.now() - started) / 1000;
+}
+
 /** Seconds that one call takes, promises awaited. */
 export async function seconds(run: () => unknown): Promise<number> {
   const started = performance.now();
@@ -80,8 +93,6 @@ export function ratio(above: Spread, below: Spread): Spread {
 /** How many frames, of `least` to `most`, `run` makes in about `budget` seconds; told from its second call. */
 export function fitFrames(run: (frames: number) => void, budget: number, least: number, most: number): number {
   run(1);
-  const started = performance.now();
-  run(least);
-  const spent = (performance.now() - started) / 1000;
+  const spent = secondsOf(() => run(least));
   return Math.max(least, Math.min(most, Math.round((budget * least) / spent)));
 }

@@ -6,8 +6,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { MemoryRun } from './memory-child.js';
 import type { Bench, PartResult } from './part.js';
+import { digits, type Table, table } from './report/table.js';
 import { type Size, sizeName } from './scenes.js';
-import { digits, table } from './table.js';
 
 const CHILD = fileURLToPath(new URL('./memory-child.js', import.meta.url));
 /** Long enough: V8 lets about 64 MiB of finished segments lie before it first frees any. */
@@ -44,7 +44,7 @@ async function measure({ width, height }: Size, frames: number, threads: number)
   return JSON.parse(output) as MemoryRun;
 }
 
-function text(runs: readonly MemoryRun[], size: Size, full: boolean): string {
+function text(runs: readonly MemoryRun[], size: Size, full: boolean): (Table | string)[] {
   const head = ['frames', 'peak', 'at 10 %', 'at 50 %', 'at 100 %', '1st half', '2nd half', 'file', 'frames/s'];
   const body = runs.map((run) => [
     `${run.frames}`,
@@ -54,7 +54,7 @@ function text(runs: readonly MemoryRun[], size: Size, full: boolean): string {
   const title =
     `Memory of a process that renders to a file, ${sizeName(size)}, ultrafast, threads: ${runs[0]?.threads}, MiB ` +
     '(RSS, sampled every 250 ms; peak by the system)';
-  const hour = `one hour of ${sizeName(HOUR)}, ${HOUR.frames} frames: npm run bench -- --only memory --full`;
-  const small = `${SMALL.frames} frames of ${sizeName(SMALL)}: npm run bench -- --only memory`;
-  return [table(title, head, body), full ? `This is ${hour}; ${small}` : `This is a short run; ${hour}`].join('\n');
+  const hour = `one hour of ${sizeName(HOUR)}, ${HOUR.frames} frames: npm run bench -- memory --full`;
+  const small = `${SMALL.frames} frames of ${sizeName(SMALL)}: npm run bench -- memory`;
+  return [table(title, head, body), full ? `This is ${hour}; ${small}` : `This is a short run; ${hour}`];
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // PSNR and SSIM beside scikit-image's in the same run: RGB, one core, the same two pictures.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMPARED, type CompareJob, type CpuLevel, type PixelFrames } from 'framekiln/native';
+import { withFolder } from './folder.js';
 import { ratio, type Spread, seconds, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { findPython, type Python, runPeer } from './python.js';
+import { cell, type Table, table } from './report/table.js';
 import { type Size, sizeName } from './scenes.js';
-import { cell, table } from './table.js';
 
 const METRICS = { psnr: 60, ssim: 80 } as const;
 type Metric = keyof typeof METRICS;
@@ -21,22 +21,20 @@ type Found = Record<Metric, { value: number; milliseconds: number }>;
 
 /** Our frames a second over scikit-image's. */
 export async function benchQuality(bench: Bench): Promise<PartResult> {
-  const { rounds, quick, sizes } = bench.options;
-  const size = sizes[0] as Size;
+  const { rounds, quick, size } = bench.options;
   const python = findPython('skimage');
   if (!('command' in python)) {
-    const text = `\nscikit-image was not measured: ${python.absent}. Its package is python3-skimage.`;
+    const text = [`\nscikit-image was not measured: ${python.absent}. Its package is python3-skimage.`];
     return { data: { absent: python.absent }, text, aims: aims({}, 'not measured') };
   }
   const pictures = picturesOf(size);
-  const folder = mkdtempSync(join(tmpdir(), 'framekiln-bench-'));
   const samples = (['psnr', 'ssim'] as const).map((metric) => ({
     metric,
     ours: [] as number[],
     theirs: [] as number[],
   }));
   let apart = 0;
-  try {
+  await withFolder(async (folder) => {
     const files = pictures.map((picture, i) => {
       const file = join(folder, `${i}.rgb`);
       writeFileSync(file, picture);
@@ -60,9 +58,7 @@ export async function benchQuality(bench: Bench): Promise<PartResult> {
         apart = Math.max(apart, difference / AGREE[sample.metric]);
       }
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
   const rows = samples.map(({ metric, ours, theirs }) => {
     const [our, their] = [spread(ours), spread(theirs)];
     return { metric, ours: our, scikitImage: their, times: ratio(our, their) };
@@ -100,12 +96,12 @@ function aims(times: Partial<Record<Metric, Spread>>, apart: string): Aim[] {
   return [...fast, equal];
 }
 
-function text(rows: readonly Row[], { command, version }: Python, { options }: Bench, size: Size): string {
+function text(rows: readonly Row[], { command, version }: Python, { options }: Bench, size: Size): Table[] {
   const title =
     `PSNR and SSIM beside scikit-image (${command}, ${version}), one core, RGB24 ${sizeName(size)}, ` +
     `frames/s: median (min..max) of ${options.rounds} rounds`;
   const body = rows.map((row) => [row.metric.toUpperCase(), cell(row.ours), cell(row.scikitImage), cell(row.times)]);
-  return table(title, ['', 'framekiln', 'scikit-image', 'times as fast'], body);
+  return [table(title, ['', 'framekiln', 'scikit-image', 'times as fast'], body)];
 }
 
 /** Noise, and the same with a little more of it: no window is alike, so nothing is saved. */

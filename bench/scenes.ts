@@ -11,6 +11,8 @@ export const FAMILIES = { geometric: 0.12, fractal: 0.45, plasma: 0.7, mandelbro
 export const SCENES = [...Object.keys(FAMILIES), 'default'] as readonly Scene[];
 export type Scene = keyof typeof FAMILIES | 'default';
 
+const PALETTES = ['vibrant', 'pastel', 'monochrome'];
+
 /** Pixels. */
 export interface Size {
   width: number;
@@ -35,6 +37,43 @@ export function framesOf(addon: Addon, scene: Scene, count: number, size: Size):
   };
 }
 
+/** What is decoded: a scene, or somebody's document. */
+export interface Clip {
+  name: string;
+  /** Frames. */
+  length: number;
+  /** `count` frames from all over it, at any size. */
+  frames: (count: number, size: Size) => NativeFrames;
+  /** All of it as a document. */
+  document: (size: Size) => object;
+}
+
+export function sceneClip(addon: Addon, scene: Scene): Clip {
+  return {
+    name: scene,
+    length: FRAMES,
+    frames: (count, size) => framesOf(addon, scene, count, size),
+    document: (size) => storedDocument(framesOf(addon, scene, FRAMES, size)),
+  };
+}
+
+/** A document's frames, evenly spread. */
+export function tableClip(name: string, table: NativeFrames): Clip {
+  const length = table.time.length;
+  const frames = (count: number, size: Size): NativeFrames => {
+    const picked = Array.from({ length: count }, (_, i) =>
+      count > length ? i % length : Math.floor((i * length) / count),
+    );
+    return {
+      ...size,
+      time: Float64Array.from(picked, (i) => table.time[i] as number),
+      complexity: Float64Array.from(picked, (i) => table.complexity[i] as number),
+      palette: Uint8Array.from(picked, (i) => table.palette[i] as number),
+    };
+  };
+  return { name, length, frames, document: (size) => storedDocument(frames(length, size)) };
+}
+
 /** Frames `start` to `end`. */
 export function slice(frames: NativeFrames, start: number, end: number): NativeFrames {
   return {
@@ -46,13 +85,18 @@ export function slice(frames: NativeFrames, start: number, end: number): NativeF
 }
 
 /** The same frames as a document with stored parameters. */
-export function storedDocument({ width, height, time, complexity }: NativeFrames): object {
+export function storedDocument({ width, height, time, complexity, palette }: NativeFrames): object {
   return {
     version: '1.0',
     resolution: [width, height],
     fps: FPS,
     total_frames: time.length,
-    parameters: Array.from(time, (at, i) => ({ time: at, complexity: complexity[i], color_palette: 'vibrant' })),
+    parameters: Array.from(time, (at, i) => ({
+      frame: i,
+      time: at,
+      complexity: complexity[i],
+      color_palette: PALETTES[palette[i] as number],
+    })),
   };
 }
 

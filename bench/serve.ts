@@ -3,17 +3,16 @@
 // has rendered begins to play while it is made.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { createKiln } from 'framekiln';
 import { type DemoExperiment, loadExperiments, seed, startStores, useStores } from 'framekiln/demo';
+import { withFolder } from './folder.js';
 import { spread } from './measure.js';
 import type { Bench, PartResult } from './part.js';
-import { digits, table } from './table.js';
+import { digits, table } from './report/table.js';
 
 const EXPERIMENTS = 50;
 const VIEWERS = 100;
@@ -32,7 +31,10 @@ interface Load {
 }
 
 export async function benchServe({ options, note }: Bench): Promise<PartResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'framekiln-bench-'));
+  return withFolder((folder) => serveFrom(folder, { options, note }));
+}
+
+async function serveFrom(folder: string, { options, note }: Pick<Bench, 'options' | 'note'>): Promise<PartResult> {
   const stores = await startStores(folder);
   let server: Server | undefined;
   try {
@@ -61,7 +63,6 @@ export async function benchServe({ options, note }: Bench): Promise<PartResult> 
   } finally {
     await server?.close();
     await stores.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -99,7 +100,7 @@ function report(run: { mixed: Load; stored: Load; renders: number; seconds: numb
       value: `median ${digits(first.median)} s, ${digits(first.min)} to ${digits(first.max)}`,
     },
   ];
-  return { data: run, text, aims };
+  return { data: run, text: [text], aims };
 }
 
 async function view(url: string, paths: readonly string[], amount: number): Promise<Load> {

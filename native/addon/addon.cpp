@@ -22,6 +22,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("gpus", Napi::Function::New(env, gpus));
   exports.Set("openGpu", Napi::Function::New(env, open_gpu));
   exports.Set("openNvenc", Napi::Function::New(env, open_nvenc));
+  exports.Set("timeFrames", Napi::Function::New(env, time_frames));
   exports.Set("timeGpu", Napi::Function::New(env, time_gpu));
   exports.Set("closeGpu", Napi::Function::New(env, close_gpu));
   exports.Set("probeVideo", Napi::Function::New(env, probe_video));

@@ -21,6 +21,7 @@ Napi::Value scale_rgb(const Napi::CallbackInfo& info);
 Napi::Value gpus(const Napi::CallbackInfo& info);
 Napi::Value open_gpu(const Napi::CallbackInfo& info);
 Napi::Value open_nvenc(const Napi::CallbackInfo& info);
+Napi::Value time_frames(const Napi::CallbackInfo& info);
 Napi::Value time_gpu(const Napi::CallbackInfo& info);
 Napi::Value close_gpu(const Napi::CallbackInfo& info);
 

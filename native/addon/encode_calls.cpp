@@ -32,6 +32,10 @@ Napi::Object segment_to_js(Napi::Env env, const EncodedSegment& segment, const s
   result.Set("extradata", to_js(env, segment.extradata));
   result.Set("frames", segment.frames);
   result.Set("hashes", to_js(env, hashes));
+  Napi::Object seconds = Napi::Object::New(env);
+  constexpr const char* kStageNames[kStages] = {"drawing", "hashing", "encoding"};
+  for (int stage = 0; stage < kStages; stage++) seconds.Set(kStageNames[stage], segment.seconds.of[stage]);
+  result.Set("seconds", seconds);
   return result;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 
 #include "addon/args.h"
@@ -61,6 +62,19 @@ Napi::Value render_frames(const Napi::CallbackInfo& info) {
       });
     }
     return hash ? to_js(env, hashes).As<Napi::Value>() : env.Undefined();
+  });
+}
+
+Napi::Value time_frames(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const Napi::Object job = object_arg(info[0], "job");
+    const FramesArg arg = frames_arg(job);
+    const std::vector<double> seconds =
+        framekiln::time_frames(arg.frames, arg.cpu, format_arg(job.Get("format"), "format"));
+    Napi::Float64Array result = Napi::Float64Array::New(env, seconds.size());
+    std::copy(seconds.begin(), seconds.end(), result.Data());
+    return result;
   });
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "encode/settings.h"
+#include "frame/laps.h"
 #include "frame/picture.h"
 
 namespace framekiln {
@@ -24,6 +25,7 @@ struct EncodedSegment {
   std::vector<PacketInfo> packets;
   std::vector<uint8_t> extradata;  ///< SPS and PPS (H.264) or VOL (MPEG-4)
   int frames = 0;
+  StageSeconds seconds;  ///< of the thread that made it
 };
 
 /// Encodes one segment, single-threaded, the same bytes on every machine with the same libraries.

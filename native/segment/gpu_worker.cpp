@@ -67,17 +67,27 @@ EncodedSegment GpuWorker::encode_segment(const Frames& frames, CpuLevel cpu, con
   const PixelFormat format = input_format(settings.codec);
   // OpenCV's encoder drops an odd column and row itself.
   const Size written = settings.codec == Codec::mpeg4_as_recorded ? settings.size : coded_size(settings);
+  StageSeconds seconds;
+  Laps laps(seconds);
   Encoder encoder(settings, frames.count);
+  laps.end(Stage::encoding);
   downloads(cpu, {format, frames.size, written, false}).each(frames, [&](const Picture& picture) {
+    // Waiting for the device, which draws beside all this.
+    laps.end(Stage::drawing);
     control.check();
     Picture frame = picture;
     frame.size = frames.size;
     hashes.push_back(hash_picture(frame));
+    laps.end(Stage::hashing);
     encoder.send(picture);
+    laps.end(Stage::encoding);
     control.count_frame();
   });
   suspect.clear();
-  return encoder.finish();
+  EncodedSegment segment = encoder.finish();
+  laps.end(Stage::encoding);
+  segment.seconds = seconds;
+  return segment;
 }
 
 EncodedSegment GpuWorker::encode_segment_by_nvenc(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings,
@@ -90,6 +100,8 @@ EncodedSegment GpuWorker::encode_segment_by_nvenc(const Frames& frames, CpuLevel
   Suspect suspect(renderer_);
   CudaRenderer& drawer = renderer(cpu, {PixelFormat::nv12, frames.size, coded_size(settings), true});
   std::vector<NvencEncoder::Frame> pictures[CudaRenderer::kSlots];
+  StageSeconds seconds;
+  Laps laps(seconds);
   nvenc_->begin(frames.count);
   in_batches(
       frames.count, drawer.batch(),
@@ -102,7 +114,9 @@ EncodedSegment GpuWorker::encode_segment_by_nvenc(const Frames& frames, CpuLevel
         drawer.queue(batch.slot, frames, batch.first, batch.count, out.data());
       },
       [&](const Batch& batch) {
+        laps.end(Stage::encoding);
         const std::vector<CudaRenderer::Drawn> drawn = drawer.finish(batch.slot);
+        laps.end(Stage::drawing);
         for (size_t i = 0; i < drawn.size(); i++) {
           control.check();
           hashes.push_back(drawn[i].hash);
@@ -113,6 +127,8 @@ EncodedSegment GpuWorker::encode_segment_by_nvenc(const Frames& frames, CpuLevel
       });
   suspect.clear();
   EncodedSegment segment = nvenc_->finish();
+  laps.end(Stage::encoding);
+  segment.seconds = seconds;
   suspect_encoder.clear();
   return segment;
 }

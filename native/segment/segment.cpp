@@ -23,16 +23,40 @@ void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8
 EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,
                               std::vector<FrameHash>& hashes) {
   const auto renderer = make_cpu_renderer(cpu, input_format(settings.codec), settings.size);
+  StageSeconds seconds;
+  Laps laps(seconds);
   Encoder encoder(settings, frames.count);
   for (int i = 0; i < frames.count; i++) {
     control.check();
     const Picture picture = encoder.next();
+    laps.end(Stage::encoding);
     renderer->render(frames.at(i), picture);
+    laps.end(Stage::drawing);
     hashes.push_back(hash_picture(picture));
+    laps.end(Stage::hashing);
     encoder.send();
     control.count_frame();
   }
-  return encoder.finish();
+  EncodedSegment segment = encoder.finish();
+  laps.end(Stage::encoding);
+  segment.seconds = seconds;
+  return segment;
+}
+
+std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat format) {
+  const auto renderer = make_cpu_renderer(cpu, format, frames.size);
+  const size_t bytes = picture_bytes(format, frames.size);
+  std::vector<uint8_t> ring(bytes * kTimedRing);
+  std::vector<double> seconds;
+  seconds.reserve(static_cast<size_t>(frames.count));
+  for (int i = 0; i < frames.count; i++) {
+    StageSeconds one;
+    Laps laps(one);
+    renderer->render(frames.at(i), picture_over(format, frames.size, ring.data() + bytes * (i % kTimedRing)));
+    laps.end(Stage::drawing);
+    seconds.push_back(one.of[static_cast<int>(Stage::drawing)]);
+  }
+  return seconds;
 }
 
 EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t* frames, int count) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
 import { backfillCommand } from './backfill.js';
+import { benchCommand } from './bench.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { linkCommand, publishCommand, regenerateCommand } from './experiment.js';
@@ -20,7 +21,15 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 const commands = [
   ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
-  ...[measureCommand(), verifyCommand(), serveCommand(), doctorCommand(), demoCommand(), sheetCommand()],
+  ...[
+    measureCommand(),
+    verifyCommand(),
+    serveCommand(),
+    doctorCommand(),
+    demoCommand(),
+    sheetCommand(),
+    benchCommand(),
+  ],
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { FrameTable } from '../document/table.js';
 import { fromNative } from '../errors.js';
-import type { Addon, CpuLevel, EncodedSegment } from '../native.js';
+import type { Addon, CpuLevel, EncodedSegment, StageSeconds } from '../native.js';
 import { type ColourReport, chromaReport } from './colour.js';
 import type { Devices } from './devices.js';
 import { FramesDigest } from './digest.js';
@@ -47,6 +47,8 @@ export interface RenderReport {
   /** Wall time, and frames over it. */
   seconds: number;
   framesPerSecond: number;
+  /** Seconds by what they went to, those of all threads together; on a GPU, drawing is waiting for it. */
+  stages: StageSeconds & { muxing: number };
 }
 
 /** Everything a render needs beside the document. */
@@ -87,6 +89,13 @@ export async function renderVideo(
       software: options.software,
     });
     const maker = new SegmentMaker(context, job, table, settings, plan, means);
+    const stages = { drawing: 0, hashing: 0, encoding: 0, muxing: 0 };
+    const mux = async <T>(call: () => Promise<T>): Promise<T> => {
+      const started = performance.now();
+      const result = await typed(call);
+      stages.muxing += (performance.now() - started) / 1000;
+      return result;
+    };
     const muxer = await typed(() => addon.createMuxer(encode, container, path));
     try {
       let index = 0;
@@ -96,9 +105,10 @@ export async function renderVideo(
         // Not before the first segment, which somebody may wait for.
         colour ??= job.follow(chromaReport(encode.codec, measure, table, range));
         digest.add(segment.hashes);
-        await typed(() => muxer.append(segment));
+        for (const stage of ['drawing', 'hashing', 'encoding'] as const) stages[stage] += segment.seconds[stage];
+        await mux(() => muxer.append(segment));
       }
-      const video = await typed(() => muxer.finish());
+      const video = await mux(() => muxer.finish());
       const { seconds } = job;
       return {
         video,
@@ -123,6 +133,7 @@ export async function renderVideo(
           threads: pool.threads,
           seconds,
           framesPerSecond: frames / seconds,
+          stages,
         },
       };
     } finally {

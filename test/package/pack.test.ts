@@ -53,6 +53,8 @@ test('the tarball holds what a user needs and nothing of ours', () => {
     /^native\/[\w/]+\.(cpp|h|inl|cu)$/,
     /^native\/render\/cuda\/(kernels\.ptx|make-ptx\.sh)$/,
     /^dist\/src\/(?!browser\/)[\w/-]+\.(js|d\.ts)$/,
+    /^dist\/bench\/(?!serve)[\w/-]+\.js$/,
+    /^bench\/peers\/\w+\.py$/,
     /^dist\/src\/browser\/[\w/-]+\.(js|css|svg)$/,
     /^test\/fixtures\/(golden\/default_|records\/)[^/]+$/,
   ];

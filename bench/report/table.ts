@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text for people; `--json` has the same numbers unrounded.
-import type { Spread } from './measure.js';
+// Tables for people; `--json` has the same numbers unrounded.
+import type { Spread } from '../measure.js';
+
+export interface Table {
+  title: string;
+  /** The first column to the left, the rest to the right. */
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+}
 
 /** Three or four digits: what the spread leaves of a measurement. */
 export function digits(value: number): string {
@@ -13,11 +20,18 @@ export function cell(value: Spread | undefined): string {
   return value ? `${digits(value.median)} (${digits(value.min)}..${digits(value.max)})` : '-';
 }
 
-/** Columns of equal width, the first to the left, the rest to the right. */
-export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): Table {
+  return { title, head, rows };
+}
+
+/** As lines of text, in columns of equal width. */
+export function tableText({ title, head, rows }: Table): string {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (row: readonly string[]) =>
-    row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ');
+    row
+      .map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [`\n${title}`, line(head), rule, ...rows.map(line)].join('\n');
 }
