@@ -11,10 +11,10 @@ import {
 } from 'framekiln/native';
 import { slice } from './scenes.js';
 
-/** Pieces are frames `i * piece` to `(i + 1) * piece`; [0] of `next` is the next i. */
+/** Pieces are frames `cuts[i]` to `cuts[i + 1]`; [0] of `next` is the next i. */
 interface Pieces {
   next: Int32Array<SharedArrayBuffer>;
-  piece: number;
+  cuts: readonly number[];
   frames: NativeFrames;
 }
 
@@ -40,18 +40,19 @@ function work(job: CrewJob, start: number, end: number): number {
     return addon.encodeFrames(job.settings, job.pixels.subarray(start * bytes, end * bytes)).data.byteLength;
   }
   const bytes = frameBytes(job.format, width, height);
-  if (memory.length < bytes * job.piece) memory = new Uint8Array(bytes * job.piece);
-  addon.renderFrames({ ...frames, format: job.format, cpu: job.cpu, out: memory.subarray(0, bytes * (end - start)) });
+  const needed = bytes * (end - start);
+  if (memory.length < needed) memory = new Uint8Array(needed);
+  addon.renderFrames({ ...frames, format: job.format, cpu: job.cpu, out: memory.subarray(0, needed) });
   return 0;
 }
 
 parentPort?.on('message', (job: CrewJob) => {
   let bytes = 0;
-  const count = job.frames.time.length;
   for (;;) {
-    const start = Atomics.add(job.next, 0, 1) * job.piece;
-    if (start >= count) break;
-    bytes += work(job, start, Math.min(start + job.piece, count));
+    const piece = Atomics.add(job.next, 0, 1);
+    const [start, end] = job.cuts.slice(piece, piece + 2);
+    if (start === undefined || end === undefined) break;
+    bytes += work(job, start, end);
   }
   parentPort?.postMessage(bytes);
 });

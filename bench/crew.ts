@@ -36,6 +36,11 @@ export class Crew implements AsyncDisposable {
   }
 }
 
+/** Cuts for pieces of one length. */
+export function evenCuts(frames: number, piece: number): number[] {
+  return [...Array.from({ length: Math.ceil(frames / piece) }, (_, i) => i * piece), frames];
+}
+
 /** Thread counts to measure: all up to 4, then powers of two, and the most. */
 export function threadCounts(most: number): number[] {
   const counts = Array.from({ length: most }, (_, i) => i + 1);

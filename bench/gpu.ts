@@ -3,7 +3,7 @@
 // libx264 whose frames it draws, beside libx264 alone.
 import { createKiln } from 'framekiln';
 import { type CpuLevel, type EncodeSettings, frameBytes } from 'framekiln/native';
-import { Crew } from './crew.js';
+import { Crew, evenCuts } from './crew.js';
 import { type Rate, rates, ratio, type Spread, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { cell, digits, type Table, table } from './report/table.js';
@@ -108,7 +108,8 @@ async function measureEndToEnd(bench: Bench, device: number, size: Size): Promis
   await using onGpu = createKiln({ threads, device: `cuda:${device}`, encoder: 'software' });
   await using onCpu = createKiln({ threads, device: 'cpu', encoder: 'software' });
   const alone = async () => {
-    for (let i = 0; i < times; i++) await crew.run({ kind: 'encode', settings, pixels, frames, piece: SEGMENT });
+    for (let i = 0; i < times; i++)
+      await crew.run({ kind: 'encode', settings, pixels, frames, cuts: evenCuts(FRAMES, SEGMENT) });
   };
   const measured = await rates(
     [

@@ -43,7 +43,7 @@ export type { Fallback } from './render/fallback.js';
 export type { VideoSettings } from './render/fingerprint.js';
 export type { Frame } from './render/frames.js';
 export type { JobOptions, Progress } from './render/job.js';
-export type { FrameRange } from './render/plan.js';
+export { type FrameRange, planSegments, type SegmentPlan } from './render/plan.js';
 export type { Preset, RenderSettings } from './render/settings.js';
 export type { RenderReport } from './render/video.js';
 export type { Link } from './storage/link.js';

@@ -25,6 +25,7 @@ import { encoderName } from './render/encoder-names.js';
 import { encodeSettings } from './render/fingerprint.js';
 import { type Frame, renderFrames } from './render/frames.js';
 import type { JobOptions } from './render/job.js';
+import { FrameMemory } from './render/memory.js';
 import { checkThreads, RenderPool } from './render/pool.js';
 import { type RenderSettings, rangeWithin, resolveSettings } from './render/settings.js';
 import { type RenderContext, type RenderReport, renderVideo } from './render/video.js';
@@ -117,7 +118,8 @@ export function createKiln(options: KilnOptions = {}): Kiln {
   const [device, encoder] = checkChoice(options.device, options.encoder);
   const cpu = cpuLevel(addon.about().cpuLevels, options.cpu);
   const pool = new RenderPool(checkThreads(options.threads));
-  return new PooledKiln({ addon, pool, cpu, devices: new Devices(pool, device, encoder) }, options);
+  const memory = new FrameMemory(pool.threads + 1);
+  return new PooledKiln({ addon, pool, cpu, devices: new Devices(pool, device, encoder), memory }, options);
 }
 
 class PooledKiln implements Kiln {

@@ -46,7 +46,12 @@ export async function measureFirst(bench: Bench, clips: readonly Clip[]): Promis
       for (let call = 0; call <= calls; call++) {
         const start = (call * 37) % clip.length;
         const began = performance.now();
-        for await (const _ of kiln.frames(document, { format: 'nv12', range: { start, end: start + 1 } })) break;
+        for await (const _ of kiln.frames(document, {
+          format: 'nv12',
+          range: { start, end: start + 1 },
+          recycle: true,
+        }))
+          break;
         times.push(performance.now() - began);
         const { table: frames } = document;
         const one = {

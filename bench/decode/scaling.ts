@@ -2,7 +2,7 @@
 // Drawing on 1 to N threads: native calls alone, and through kiln.frames.
 import { createKiln } from 'framekiln';
 import { type CpuLevel, frameBytes, type NativeFrames } from 'framekiln/native';
-import { Crew, threadCounts } from '../crew.js';
+import { Crew, evenCuts, threadCounts } from '../crew.js';
 import { fitFrames, type Rate, rates, type Variant } from '../measure.js';
 import type { Bench, Metric } from '../part.js';
 import { cell, type Table, table } from '../report/table.js';
@@ -35,10 +35,14 @@ export async function measureScaling({ addon, options }: Bench, clip: Clip): Pro
     const frames = clip.frames(rings * RING * threads, size);
     const count = frames.time.length;
     const document = kiln.open(storedDocument(frames));
-    const alone = () => crew.run({ kind: 'render', format: 'nv12', cpu, frames, piece: RING });
+    const alone = () => crew.run({ kind: 'render', format: 'nv12', cpu, frames, cuts: evenCuts(count, RING) });
     const variants: Variant[] = [
       { name: `${threads}`, frames: count, run: alone },
-      { name: `${threads} kiln.frames`, frames: count, run: () => drain(kiln.frames(document, { format: 'nv12' })) },
+      ...[false, true].map((recycle) => ({
+        name: `${threads} kiln.frames${recycle ? ', recycled' : ''}`,
+        frames: count,
+        run: () => drain(kiln.frames(document, { format: 'nv12', recycle })),
+      })),
     ];
     Object.assign(found, await rates(variants, options.rounds));
   }

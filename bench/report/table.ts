@@ -35,3 +35,8 @@ export function tableText({ title, head, rows }: Table): string {
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [`\n${title}`, line(head), rule, ...rows.map(line)].join('\n');
 }
+
+/** The same of what is near 1: three decimals. */
+export function shareCell({ median, min, max }: Spread): string {
+  return `${median.toFixed(3)} (${min.toFixed(3)}..${max.toFixed(3)})`;
+}

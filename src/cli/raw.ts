@@ -62,7 +62,7 @@ export async function writePictures(
   }
   const { width, height } = document.table;
   const report = await startReport(kiln, document, 'rgb24', range);
-  for await (const frame of kiln.frames(document, { ...job, format: 'rgb24', range })) {
+  for await (const frame of kiln.frames(document, { ...job, format: 'rgb24', range, recycle: true })) {
     report.digest.add(frame.hash);
     // A copy: the frame is a view of a larger chunk, all of which would travel to the pool.
     const png = report.count(await kiln.png(frame.data.slice(), width, height));

@@ -4,7 +4,7 @@ import type { StoreOptions } from '../experiment/stores.js';
 import type { VerifyOptions } from '../experiment/verify.js';
 import type { CpuLevel, FrameFormat } from '../native.js';
 import type { DeviceChoice, EncoderChoice } from '../render/devices.js';
-import type { JobOptions } from '../render/job.js';
+import type { RenderFramesOptions } from '../render/frames.js';
 import type { FrameRange } from '../render/plan.js';
 
 /** Threads, and where experiments are for the calls that work on them. */
@@ -28,7 +28,7 @@ export interface Backend {
   why: string;
 }
 
-export interface FramesOptions extends JobOptions {
+export interface FramesOptions extends RenderFramesOptions {
   /** Default `rgb24`. */
   format?: FrameFormat | undefined;
   /** `end` exclusive; default all. */

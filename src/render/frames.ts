@@ -11,7 +11,7 @@ import type { RenderContext } from './video.js';
 export interface Frame {
   /** In the document. */
   index: number;
-  /** Packed pixels; a view that may share its buffer with neighbours. */
+  /** Packed pixels; a view that may share its buffer with neighbours. With `recycle`, valid until the next is asked for. */
   data: Uint8Array;
   /** XXH3-128 of the pixels, 16 bytes. */
   hash: Uint8Array;
@@ -19,13 +19,21 @@ export interface Frame {
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
+export interface RenderFramesOptions extends JobOptions {
+  /**
+   * Draws into the memory of earlier frames, which is much faster: a frame's pixels are there until the next one is asked
+   * for, or the loop is left.
+   */
+  recycle?: boolean | undefined;
+}
+
 /** Renders frames in order. Leaving the loop early stops the work. */
 export async function* renderFrames(
-  { pool, cpu, devices }: RenderContext,
+  { pool, cpu, devices, memory }: RenderContext,
   table: FrameTable,
   format: FrameFormat,
   range: FrameRange,
-  options: JobOptions,
+  options: RenderFramesOptions,
 ): AsyncGenerator<Frame, void, undefined> {
   const bytes = frameBytes(format, table.width, table.height);
   const frames = range.end - range.start;
@@ -36,8 +44,11 @@ export async function* renderFrames(
   const renderChunk = async (index: number) => {
     const first = range.start + index * perChunk;
     const slice = sliceTable(table, first, Math.min(first + perChunk, range.end));
-    const on = (gpus: readonly number[]) =>
-      pool.run('frames', { ...slice, cpu, devices: gpus, format, control: job.control });
+    const on = (gpus: readonly number[]) => {
+      const piece = options.recycle ? memory.take(bytes * slice.time.length) : undefined;
+      const task = { ...slice, cpu, devices: gpus, format, control: job.control, memory: piece };
+      return pool.run('frames', task, piece ? [piece] : []);
+    };
     starting ??= startFallbacks();
     const fallbacks = await starting;
     return fallbacks.run(
@@ -52,13 +63,17 @@ export async function* renderFrames(
     for await (const { data, hashes } of inOrder(Math.ceil(frames / perChunk), pool.threads + 1, (i) =>
       job.follow(renderChunk(i)),
     )) {
-      for (let at = 0; at * bytes < data.length; at++, index++) {
-        yield {
-          index,
-          data: data.subarray(at * bytes, (at + 1) * bytes),
-          hash: hashes.subarray(at * 16, (at + 1) * 16),
-        };
-        job.check();
+      try {
+        for (let at = 0; at * bytes < data.length; at++, index++) {
+          yield {
+            index,
+            data: data.subarray(at * bytes, (at + 1) * bytes),
+            hash: hashes.subarray(at * 16, (at + 1) * 16),
+          };
+          job.check();
+        }
+      } finally {
+        if (options.recycle) memory.give(data.buffer);
       }
     }
     left = false;

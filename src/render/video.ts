@@ -8,6 +8,7 @@ import type { Devices } from './devices.js';
 import { FramesDigest } from './digest.js';
 import type { Fallback } from './fallback.js';
 import { inOrder, Job, type JobOptions } from './job.js';
+import type { FrameMemory } from './memory.js';
 import { planSegments } from './plan.js';
 import type { RenderPool } from './pool.js';
 import { SegmentMaker } from './segments.js';
@@ -57,6 +58,8 @@ export interface RenderContext {
   pool: RenderPool;
   cpu: CpuLevel;
   devices: Devices;
+  /** Of raw frames that were asked for with `recycle`. */
+  memory: FrameMemory;
 }
 
 export interface VideoOptions extends JobOptions {

@@ -60,7 +60,11 @@ export interface RawFrames {
 /** The tasks by name: what each takes and gives. */
 export interface Tasks {
   segment: { job: Omit<SegmentJob, 'device'> & OnDevices; result: MadeSegment };
-  frames: { job: Omit<RenderJob, 'out' | 'device'> & OnDevices; result: RawFrames };
+  /** `memory` of exactly the frames' bytes is drawn into instead of fresh memory. */
+  frames: {
+    job: Omit<RenderJob, 'out' | 'device'> & OnDevices & { memory?: ArrayBuffer | undefined };
+    result: RawFrames;
+  };
   openGpus: { job: OpenGpusJob; result: Tried };
   openNvenc: { job: OpenNvencJob; result: Tried };
   fidelity: { job: Omit<RenderJob, 'out' | 'format'>; result: Fidelity };
@@ -90,7 +94,8 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
       encoder: job.encoder ?? 'software',
     })),
   frames: (addon, job) => {
-    const data = new Uint8Array(frameBytes(job.format, job.width, job.height) * job.time.length);
+    const bytes = frameBytes(job.format, job.width, job.height) * job.time.length;
+    const data = new Uint8Array(job.memory ?? new ArrayBuffer(bytes));
     const hashes = onDevice(job, (device) => addon.renderFrames({ ...job, ...device, out: data }, true) as Uint8Array);
     return { data, hashes };
   },

@@ -39,6 +39,23 @@ describe.each(FORMATS)('%s', (format) => {
     expect(hashes.together).toEqual(hashes.alone);
   });
 
+  test('in recycled memory: the same frames, at changing sizes, from several loops at once and after loops left early', async () => {
+    const of = async (document: object, recycle: boolean, end: number) => {
+      const found: string[] = [];
+      for await (const { data } of kiln.frames(document, { format, recycle, range: { start: 0, end } })) {
+        found.push(sha256(data));
+        if (found.length === 25) break;
+      }
+      return found;
+    };
+    const documents = [scheduled(641, 359, 30), scheduled(97, 55, 30), scheduled(640, 360, 30)];
+    const wanted = await Promise.all(documents.map((document) => of(document, false, 30)));
+    for (let round = 0; round < 2; round++) {
+      for (const [i, document] of documents.entries()) expect(await of(document, true, 30)).toEqual(wanted[i]);
+    }
+    expect(await Promise.all(documents.map((document) => of(document, true, 30)))).toEqual(wanted);
+  });
+
   test('a range is the same part of the whole', async () => {
     const document = scheduled(97, 55, 40);
     const whole: Buffer[] = [];
