@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs';
+import { FramekilnError } from 'framekiln';
 import { loadAddon } from 'framekiln/native';
 import { NoGpu } from './gpu.js';
 import { describeMachine, machineText } from './machine.js';
@@ -69,7 +70,9 @@ else if (options) {
   // Not left to the system: what was made for the run is removed on the way out.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   process.exitCode = await main(options).catch((error) => {
-    if (!(error instanceof NoGpu || /^--/.test((error as Error).message))) throw error;
+    // What the command line asked for and cannot be had; anything else is ours.
+    const asked = error instanceof NoGpu || error instanceof FramekilnError || /^--/.test((error as Error).message);
+    if (!asked) throw error;
     process.stderr.write(`${(error as Error).message}\n`);
     return 2;
   });

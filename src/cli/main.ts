@@ -21,19 +21,13 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const program = new Command('framekiln').description(description).version(version).showHelpAfterError();
 const commands = [
   ...[renderCommand(), inspectCommand(), backfillCommand(), regenerateCommand(), publishCommand(), linkCommand()],
-  ...[
-    measureCommand(),
-    verifyCommand(),
-    serveCommand(),
-    doctorCommand(),
-    demoCommand(),
-    sheetCommand(),
-    benchCommand(),
-  ],
+  ...[measureCommand(), verifyCommand(), serveCommand(), doctorCommand(), demoCommand(), sheetCommand()],
 ];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
+// A program of its own, whose options this one does not know: --help is one of them.
+program.addCommand(benchCommand());
 program.exitOverride();
 
 // A reader that goes away early, such as head, is no news.

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { documentSource } from '../../dist/src/measure/document-source.js';
 import { drawContactSheet, drawDifferenceSheet } from '../../dist/src/measure/sheet.js';
 import { Devices } from '../../dist/src/render/devices.js';
+import { FrameMemory } from '../../dist/src/render/memory.js';
 import { RenderPool } from '../../dist/src/render/pool.js';
 import { Document } from '../../src/document/document.js';
 import { Canvas } from '../../src/measure/canvas.js';
@@ -21,7 +22,7 @@ const folder = temporaryFolder();
 const addon = loadAddon();
 const pool = new RenderPool(2);
 const devices = new Devices(pool, 'cpu', 'software');
-const context = { addon, pool, cpu: addon.about().cpuLevels.at(-1) ?? 'baseline', devices };
+const context = { addon, pool, cpu: addon.about().cpuLevels.at(-1) ?? 'baseline', devices, memory: new FrameMemory(1) };
 afterAll(() => pool.close());
 
 const GAP = 4;

@@ -4,6 +4,7 @@ import { type EncodedSegment, loadAddon } from 'framekiln/native';
 import { afterAll, expect, test } from 'vitest';
 import { Devices } from '../../dist/src/render/devices.js';
 import { LiveVideo } from '../../dist/src/render/live.js';
+import { FrameMemory } from '../../dist/src/render/memory.js';
 import { RenderPool } from '../../dist/src/render/pool.js';
 import { renderVideo, type VideoOptions } from '../../dist/src/render/video.js';
 import { parseDocument } from '../../src/document/parse.js';
@@ -21,7 +22,13 @@ const table = parseDocument(DOCUMENT, addon.defaultSchedule);
 const settings = resolveSettings({}, table);
 
 function render(options: VideoOptions) {
-  return renderVideo({ addon, pool, cpu: 'baseline', devices }, table, settings, undefined, options);
+  return renderVideo(
+    { addon, pool, cpu: 'baseline', devices, memory: new FrameMemory(1) },
+    table,
+    settings,
+    undefined,
+    options,
+  );
 }
 
 test('every segment once, in order, with its settings; the video is the same', async () => {
