@@ -39,7 +39,11 @@ test('every segment once, in order, with its settings; the video is the same', a
       given.push(segment);
     },
   });
-  const wanted = segmentsOf(DOCUMENT).segments.map((segment) => ({ ...segment, encoder: 'software' }));
+  const wanted = segmentsOf(DOCUMENT).segments.map((segment) => ({
+    ...segment,
+    encoder: 'software',
+    seconds: expect.anything(),
+  }));
   expect(given).toEqual(wanted);
   expect(report).toMatchObject({ segments: given.length, frames: 200 });
   expect((await render({})).video).toEqual(video);
