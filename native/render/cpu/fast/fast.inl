@@ -8,6 +8,10 @@
 #include <cstdint>
 #include <new>
 
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 #include "frame/colour.h"
 #include "render/cpu/variants.h"
 #include "scene/fractal.h"
@@ -21,11 +25,18 @@ namespace {
 // Each part uses those before it.
 // clang-format off
 #include "render/cpu/fast/memory.inl"
+#include "render/cpu/fast/simd.inl"
 #include "render/cpu/fast/band.inl"
+#if FK_VECTOR_BYTES > 16
+#include "render/cpu/fast/bulk_shuffle.inl"
+#else
+#include "render/cpu/fast/bulk_flat.inl"
+#endif
 #include "render/cpu/fast/write.inl"
 #include "render/cpu/fast/patch.inl"
 #include "render/cpu/fast/paint_fractal.inl"
 #include "render/cpu/fast/paint_geometric.inl"
+#include "render/cpu/fast/mandelbrot_disc.inl"
 #include "render/cpu/fast/paint_mandelbrot.inl"
 #include "render/cpu/fast/paint_plasma.inl"
 // clang-format on
@@ -66,6 +77,7 @@ class FastRenderer final : public Renderer {
   void draw(Painter& painter, const scene::FrameParams& params, const Picture& out) {
     painter.begin(params, colours_);
     band_.patches = 0;
+    equal_rows_ = 0;
     for (int first = 0; first < size_.height; first += Painter::kRows) {
       const int rows = min(Painter::kRows, size_.height - first);
       painter.paint(first, rows, band_);
@@ -75,72 +87,64 @@ class FastRenderer final : public Renderer {
 
   /// Rows j and j + 1 of the picture, from row r of the band.
   void write_pair(int j, int r, int rows, const Picture& out) {
-    const int width = size_.width;
+    const size_t row_bytes = static_cast<size_t>(size_.width) * (format_ == PixelFormat::rgb24 ? 3 : 1);
     for (int k = 0; k < rows; k++) {
-      const uint8_t* index = band_.row(r + k);
+      const bool same = band_.same[r + k];
+      equal_rows_ = same ? equal_rows_ + 1 : 0;
       for (int plane = 0; plane < planes(); plane++) {
         uint8_t* row = out.plane[plane] + (j + k) * out.stride[plane];
-        if (r + k > 0 && band_.same[r + k] && band_.patches == 0) {
-          __builtin_memcpy(row, row - out.stride[plane],
-                           static_cast<size_t>(width) * (format_ == PixelFormat::rgb24 ? 3 : 1));
+        if (same) {
+          __builtin_memcpy(row, row - out.stride[plane], row_bytes);
         } else if (format_ == PixelFormat::rgb24) {
-          write_rgb_row(index, width, colours_, row);
+          write_rgb_row(band_.row[r + k], size_.width, colours_, row);
         } else {
-          write_plane_row(index, width, plane == 0 ? colours_.luma : plane == 1 ? colours_.cb : colours_.cr, row);
+          const uint8_t* const tables[] = {colours_.luma, colours_.cb, colours_.cr};
+          write_plane_row(band_.row[r + k], size_.width, tables[plane], row);
         }
       }
+      for (int p = 0; p < band_.patches; p++) patch_row(band_.patch[p], j + k, band_.pixels(k), out);
     }
-    for (int p = 0; p < band_.patches; p++) patch_rows(band_.patch[p], j, rows, out);
     if (format_ == PixelFormat::nv12 || format_ == PixelFormat::i420) write_chroma(j, r, rows, out);
   }
 
-  void patch_rows(Patch p, int j, int rows, const Picture& out) {
-    static constexpr uint8_t (*convert[3])(int, int, int) = {luma_of, cb_of, cr_of};
-    for (int k = 0; k < rows; k++) {
-      const uint8_t* rgb = patch_row(k);
-      for (int plane = 0; plane < planes(); plane++) {
-        uint8_t* row = out.plane[plane] + (j + k) * out.stride[plane];
-        if (format_ == PixelFormat::rgb24) {
-          __builtin_memcpy(row + p.begin * 3, rgb + p.begin * 3, static_cast<size_t>(p.end - p.begin) * 3);
-        } else {
-          patch_plane_row(rgb, p, convert[plane], row);
-        }
-      }
-    }
+  void patch_row(Patch p, int j, const uint32_t* pixel, const Picture& out) {
+    uint8_t* row[3];
+    for (int plane = 0; plane < planes(); plane++) row[plane] = out.plane[plane] + j * out.stride[plane];
+    if (format_ == PixelFormat::rgb24) return patch_rgb_row(pixel, p, row[0]);
+    patch_luma_row(pixel, p, row[0]);
+    if (format_ == PixelFormat::yuv444p) patch_full_chroma_row(pixel, p, row[1], row[2]);
   }
 
   void write_chroma(int j, int r, int rows, const Picture& out) {
     const bool nv12 = format_ == PixelFormat::nv12;
-    uint8_t* cb = out.plane[1] + j / 2 * out.stride[1];
-    uint8_t* cr = nv12 ? cb + 1 : out.plane[2] + j / 2 * out.stride[2];
-    const bool repeats =
-        r > 0 && band_.patches == 0 && rows == 2 && band_.same[r - 1] && band_.same[r] && band_.same[r + 1];
-    if (repeats) {
-      const size_t bytes = static_cast<size_t>(half_up(size_.width)) * (nv12 ? 2 : 1);
-      __builtin_memcpy(cb, cb - out.stride[1], bytes);
-      if (!nv12) __builtin_memcpy(cr, cr - out.stride[2], bytes);
+    uint8_t* const first = out.plane[1] + j / 2 * out.stride[1];
+    const int pairs = half_up(size_.width);
+    // These rows and the pair before are all equal.
+    if (equal_rows_ > rows) {
+      __builtin_memcpy(first, first - out.stride[1], static_cast<size_t>(pairs) * (nv12 ? 2 : 1));
+      if (!nv12) {
+        uint8_t* const second = out.plane[2] + j / 2 * out.stride[2];
+        __builtin_memcpy(second, second - out.stride[2], static_cast<size_t>(pairs));
+      }
       return;
     }
-    const uint8_t* top = band_.row(r);
-    const uint8_t* bottom = band_.row(r + rows - 1);
-    if (nv12) {
-      write_chroma_row<true>(top, bottom, size_.width, colours_, cb, cr);
-    } else {
-      write_chroma_row<false>(top, bottom, size_.width, colours_, cb, cr);
-    }
+    uint8_t* const to = nv12 ? first : band_.pairs.data();
+    write_chroma_row(band_.row[r], band_.row[r + rows - 1], size_.width, colours_, to);
     for (int p = 0; p < band_.patches; p++) {
-      patch_chroma_row(patch_row(0), patch_row(rows - 1), band_.patch[p], cb, cr, nv12 ? 2 : 1);
+      patch_chroma_row(band_.pixels(0), band_.pixels(rows - 1), band_.patch[p], band_.sums.data(), to);
     }
+    if (!nv12) split_chroma_row(to, pairs, first, out.plane[2] + j / 2 * out.stride[2]);
   }
 
   /// Planes written row by row at full size: 4:2:0 chroma is not.
   int planes() const { return format_ == PixelFormat::yuv444p ? 3 : 1; }
-  const uint8_t* patch_row(int k) const { return band_.rgb.data() + k * size_.width * 3; }
 
   PixelFormat format_;
   Size size_;
   Band band_;
   ColourTable colours_{};
+  /// How many rows up to the last one written are equal to the one before them.
+  int equal_rows_ = 0;
   FractalPainter fractal_;
   GeometricPainter geometric_;
   MandelbrotPainter mandelbrot_;

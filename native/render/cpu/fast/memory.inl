@@ -29,3 +29,11 @@ FK_HOST int clamp(int v, int low, int high) { return v < low ? low : v > high ? 
 FK_HOST int floor_clamped(double v, int low, int high) {
   return v >= high ? high : v > low ? static_cast<int>(v) : low;
 }
+
+constexpr uint64_t kEachByte = 0x0101010101010101u;
+
+FK_HOST void fill16(uint8_t* p, uint8_t value) {
+  const uint64_t eight = value * kEachByte;
+  __builtin_memcpy(p, &eight, 8);
+  __builtin_memcpy(p + 8, &eight, 8);
+}

@@ -27,21 +27,23 @@ class GeometricPainter {
   }
 
   void paint(int first, int rows, Band& band) {
+    band.take(rows);
     band.patches = 0;
-    bool empty[2] = {true, true};
+    bool empty = true;
     for (int r = 0; r < rows; r++) {
-      __builtin_memset(band.row(r), 0, static_cast<size_t>(band.stride));
+      __builtin_memset(band.memory(r), 0, static_cast<size_t>(band.stride));
       const double y = scene::axis_at(scene_.y, first + r);
       for (int i = 0; i < scene_.count; i++) {
-        if (paint_circle(i, y, band.row(r), band)) empty[r] = false;
+        if (paint_circle(i, y, band.memory(r), band)) empty = false;
       }
     }
-    band.same[0] = false;
-    band.same[1] = empty[0] && empty[1];
+    band.same[0] = first > 0 && empty && was_empty_;
+    band.same[1] = empty;
+    was_empty_ = empty;
     merge_patches(band);
     for (int p = 0; p < band.patches; p++) {
       for (int r = 0; r < rows; r++) {
-        paint_exactly(band.patch[p], scene::axis_at(scene_.y, first + r), band.rgb.data() + r * size_.width * 3);
+        paint_exactly(band.patch[p], scene::axis_at(scene_.y, first + r), band.pixels(r));
       }
     }
   }
@@ -97,34 +99,46 @@ class GeometricPainter {
     band.patches = kept;
   }
 
-  void paint_exactly(Patch patch, double y, uint8_t* rgb_row) const {
-    constexpr int kChunk = 32;
-    for (int x0 = patch.begin; x0 < patch.end; x0 += kChunk) {
-      const double* x = x_.data() + x0;
-      double sum[3][kChunk] = {};
-      for (int i = 0; i < scene_.count; i++) {
-        const scene::Geometric::Circle& c = scene_.circle[i];
-        // A circle that is far away adds s = 0, which changes nothing.
-        if (x[0] - c.cx > c.r + 1e-6 || c.cx - x_[min(x0 + kChunk, size_.width) - 1] > c.r + 1e-6) continue;
-        const double* rgb = scene_.palette.rgb[c.colour];
-        for (int l = 0; l < kChunk; l++) {
-          const double s = scene::geometric_cover(c, x[l], y);
-          sum[0][l] += s * rgb[0];
-          sum[1][l] += s * rgb[1];
-          sum[2][l] += s * rgb[2];
-        }
-      }
-      const int lanes = min(kChunk, patch.end - x0);
-      for (int l = 0; l < lanes; l++) {
-        for (int c = 0; c < 3; c++) {
-          const double v = sum[c][l];
-          rgb_row[(x0 + l) * 3 + c] = scene::to_byte(v < 0 ? 0 : v > 1 ? 1 : v);
-        }
-      }
+  void paint_exactly(Patch patch, double y, uint32_t* pixel) const {
+    const double left = x_[patch.begin], right = x_[patch.end - 1];
+    const scene::Geometric::Circle* near[scene::Geometric::kMaxCircles];
+    int count = 0;
+    for (int i = 0; i < scene_.count; i++) {
+      // A circle that is far away adds s = 0, which changes nothing.
+      const scene::Geometric::Circle& c = scene_.circle[i];
+      const double reach = c.r + 1e-6;
+      if (left - c.cx < reach && c.cx - right < reach && __builtin_fabs(y - c.cy) < reach) near[count++] = &c;
     }
+    for (int x0 = patch.begin; x0 < patch.end; x0 += kDoubles) {
+      const Doubles x = load<Doubles>(x_.data() + x0);
+      Doubles sum[3] = {};
+      for (int i = 0; i < count; i++) {
+        const scene::Geometric::Circle& c = *near[i];
+        const double* rgb = scene_.palette.rgb[c.colour];
+        const Doubles s = cover(c, x, y);
+        for (int k = 0; k < 3; k++) sum[k] += s * rgb[k];
+      }
+      DoubleInts value[3];
+      for (int k = 0; k < 3; k++) {
+        value[k] = __builtin_convertvector((sum[k] > 1.0 ? Doubles{} + 1.0 : sum[k]) * 255.0, DoubleInts);
+      }
+      store(pixel + x0, value[0] | value[1] << 8 | value[2] << 16);
+    }
+  }
+
+  /// scene::geometric_cover for a vector.
+  static Doubles cover(const scene::Geometric::Circle& c, Doubles x, double y) {
+    const Doubles dx = x - c.cx;
+    const double dy = y - c.cy;
+    const Doubles dist = root(dx * dx + dy * dy) - c.r;
+    Doubles u = (-dist - 0.0) / (scene::Geometric::kSoft - 0.0);
+    u = u < 0.0 ? Doubles{} : u;
+    u = u > 1.0 ? Doubles{} + 1.0 : u;
+    return u * u * (3.0 - 2.0 * u);
   }
 
   Size size_;
   Array<double> x_;
   scene::Geometric scene_;
+  bool was_empty_ = false;
 };

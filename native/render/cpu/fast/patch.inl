@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of fast.inl: pixels that have colours of their own, put over what the indices wrote.
+// Part of fast.inl: pixels that have colours of their own, put over what the indices wrote. They are r | g << 8 | b
+// << 16.
 
-FK_HOST void patch_plane_row(const uint8_t* rgb, Patch p, uint8_t (*convert)(int, int, int), uint8_t* out) {
-  for (int x = p.begin; x < p.end; x++) out[x] = convert(rgb[x * 3], rgb[x * 3 + 1], rgb[x * 3 + 2]);
+FK_HOST void patch_rgb_row(const uint32_t* pixel, Patch p, uint8_t* out) {
+  // The fourth byte of each store is overwritten by the next one.
+  for (int x = p.begin; x < p.end - 1; x++) __builtin_memcpy(out + x * 3, pixel + x, 4);
+  __builtin_memcpy(out + (p.end - 1) * 3, pixel + p.end - 1, 3);
 }
 
-FK_HOST uint8_t luma_of(int r, int g, int b) { return colour::luma(r, g, b); }
-FK_HOST uint8_t cb_of(int r, int g, int b) { return colour::chroma_of_one(colour::cb64(r, g, b)); }
-FK_HOST uint8_t cr_of(int r, int g, int b) { return colour::chroma_of_one(colour::cr64(r, g, b)); }
+FK_HOST int red_of(uint32_t pixel) { return static_cast<int>(pixel & 255); }
+FK_HOST int green_of(uint32_t pixel) { return static_cast<int>(pixel >> 8 & 255); }
+FK_HOST int blue_of(uint32_t pixel) { return static_cast<int>(pixel >> 16); }
 
-/// `step` is the distance of neighbours in cb and in cr: 2 in NV12.
-FK_HOST void patch_chroma_row(const uint8_t* top, const uint8_t* bottom, Patch p, uint8_t* cb, uint8_t* cr, int step) {
+FK_HOST void patch_luma_row(const uint32_t* pixel, Patch p, uint8_t* __restrict out) {
+  for (int x = p.begin; x < p.end; x++) out[x] = colour::luma(red_of(pixel[x]), green_of(pixel[x]), blue_of(pixel[x]));
+}
+
+FK_HOST uint32_t chroma64_of(uint32_t pixel) {
+  const int r = red_of(pixel), g = green_of(pixel), b = blue_of(pixel);
+  return colour::cb64(r, g, b) | static_cast<uint32_t>(colour::cr64(r, g, b)) << 16;
+}
+
+FK_HOST void patch_full_chroma_row(const uint32_t* pixel, Patch p, uint8_t* __restrict cb, uint8_t* __restrict cr) {
+  for (int x = p.begin; x < p.end; x++) {
+    const uint32_t c64 = chroma64_of(pixel[x]);
+    cb[x] = colour::chroma_of_one(c64 & 0xffff);
+    cr[x] = colour::chroma_of_one(c64 >> 16);
+  }
+}
+
+/// Interleaved pairs. `sums` has room for the row.
+FK_HOST void patch_chroma_row(const uint32_t* top, const uint32_t* bottom, Patch p, uint32_t* __restrict sums,
+                              uint8_t* __restrict out) {
+  for (int x = p.begin; x < p.end; x++) sums[x] = chroma64_of(top[x]) + chroma64_of(bottom[x]);
+  // An odd last column counts twice.
+  sums[p.end] = sums[p.end - 1];
   for (int x = p.begin; x < p.end; x += 2) {
-    uint32_t u = 0, v = 0;
-    for (int k = 0; k < 4; k++) {
-      const uint8_t* rgb = (k < 2 ? top : bottom) + min(x + k % 2, p.end - 1) * 3;
-      u += colour::cb64(rgb[0], rgb[1], rgb[2]);
-      v += colour::cr64(rgb[0], rgb[1], rgb[2]);
-    }
-    cb[x / 2 * step] = colour::chroma_of_four(u);
-    cr[x / 2 * step] = colour::chroma_of_four(v);
+    const uint16_t pair = chroma_pair(sums[x] + sums[x + 1]);
+    __builtin_memcpy(out + x, &pair, 2);
   }
 }
