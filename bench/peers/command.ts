@@ -3,7 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 /** Each leads a process group: what it has started itself ends with it. */
@@ -91,19 +93,12 @@ export async function runCommand(
 }
 
 /** Waits wherever the program is slower. */
-async function feed(child: ChildProcess, input: Iterable<Uint8Array | string>): Promise<void> {
-  const { stdin } = child;
+async function feed({ stdin }: ChildProcess, input: Iterable<Uint8Array | string>): Promise<void> {
   if (!stdin) return;
-  let broken = false;
-  // It ended before it had all: its exit code says why.
-  stdin.on('error', () => {
-    broken = true;
+  await pipeline(Readable.from(input), stdin).catch((error: NodeJS.ErrnoException) => {
+    // It ended before it had all: its exit code says why.
+    if (!/^(EPIPE|ECONNRESET|ERR_STREAM_PREMATURE_CLOSE)$/.test(error.code ?? '')) throw error;
   });
-  for (const chunk of input) {
-    if (broken) return;
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => undefined);
-  }
-  stdin.end();
 }
 
 /**

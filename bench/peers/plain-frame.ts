@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one would write first in TypeScript: the formulas, a pixel at a time, in float64. Nothing is kept between pixels
-// or frames. It imports nothing, so that a browser's bundler takes it as it is.
+// What one would write first in TypeScript: the formulas, a pixel at a time, in float64, with nothing kept between frames.
+// It imports nothing, so that a browser's bundler takes it as it is.
 
 type Colour = readonly [number, number, number];
 
@@ -29,9 +29,6 @@ const BLACK: Colour = [0, 0, 0];
 /** By the number that stands for each in native frames. */
 const PALETTES = [VIBRANT, PASTEL, MONOCHROME];
 
-/** The colour of a pixel, 0 to 1. */
-type Shader = (x: number, y: number, column: number, row: number) => Colour;
-
 export interface PlainFrame {
   width: number;
   height: number;
@@ -41,6 +38,9 @@ export interface PlainFrame {
   palette: number;
 }
 
+/** The colour of a pixel, 0 to 1 a channel. */
+type Shader = (column: number, row: number) => Colour;
+
 /** One frame as packed RGB24. */
 export function plainFrame(frame: PlainFrame): Uint8Array {
   const { width, height } = frame;
@@ -48,31 +48,33 @@ export function plainFrame(frame: PlainFrame): Uint8Array {
   const rgb = new Uint8Array(width * height * 3);
   let at = 0;
   for (let row = 0; row < height; row++) {
-    const y = linspace(0, 1, height, row);
     for (let column = 0; column < width; column++) {
-      const [r, g, b] = shader(linspace(0, 1, width, column), y, column, row);
-      rgb[at++] = r * 255;
-      rgb[at++] = g * 255;
-      rgb[at++] = b * 255;
+      const colour = shader(column, row);
+      rgb[at++] = colour[0] * 255;
+      rgb[at++] = colour[1] * 255;
+      rgb[at++] = colour[2] * 255;
     }
   }
   return rgb;
 }
 
-/** Element `i` of NumPy's linspace. */
-function linspace(start: number, stop: number, count: number, i: number): number {
-  if (count === 1) return start;
-  if (i === count - 1) return stop;
+/** As NumPy's. */
+function linspace(start: number, stop: number, count: number): number[] {
   const step = (stop - start) / (count - 1);
-  return step === 0 ? (i / (count - 1)) * (stop - start) + start : i * step + start;
+  return Array.from({ length: count }, (_, i) => {
+    if (i === 0) return start;
+    if (i === count - 1) return stop;
+    return step === 0 ? (i / (count - 1)) * (stop - start) + start : i * step + start;
+  });
 }
 
 function shaderOf({ width, height, time, complexity, palette }: PlainFrame): Shader {
   const colours = PALETTES[palette] as Colour[];
-  if (complexity < 0.3) return geometric(time, complexity, colours);
-  if (complexity < 0.6) return fractal(time, complexity, colours);
-  if (complexity < 0.8) return plasma(time, colours);
-  return mandelbrot(width, height, time, colours);
+  if (complexity >= 0.8) return mandelbrot(width, height, time, colours);
+  const [xs, ys] = [linspace(0, 1, width), linspace(0, 1, height)];
+  if (complexity < 0.3) return geometric(xs, ys, time, complexity, colours);
+  if (complexity < 0.6) return fractal(xs, ys, time, complexity, colours);
+  return plasma(xs, ys, time, colours);
 }
 
 /** The colour in whose part of [0, 1) the value lies. */
@@ -82,7 +84,7 @@ function band(value: number, colours: Colour[]): Colour {
   return BLACK;
 }
 
-function geometric(time: number, complexity: number, colours: Colour[]): Shader {
+function geometric(xs: number[], ys: number[], time: number, complexity: number, colours: Colour[]): Shader {
   const to = time * 2;
   const circles = Array.from({ length: Math.trunc(3 + complexity * 5) }, (_, i) => ({
     cx: 0.5 + 0.3 * Math.sin(to + i * 0.5),
@@ -90,8 +92,12 @@ function geometric(time: number, complexity: number, colours: Colour[]): Shader 
     radius: 0.1 + 0.05 * Math.sin(to * 1.5 + i),
     colour: colours[modulo(i + Math.trunc(to * 10), colours.length)] as Colour,
   }));
-  return (x, y) => {
-    let [r, g, b] = [0, 0, 0];
+  return (column, row) => {
+    const x = xs[column] as number;
+    const y = ys[row] as number;
+    let r = 0;
+    let g = 0;
+    let b = 0;
     for (const { cx, cy, radius, colour } of circles) {
       const distance = Math.sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) - radius;
       const u = Math.min(Math.max(-distance / 0.02, 0), 1);
@@ -106,18 +112,19 @@ function geometric(time: number, complexity: number, colours: Colour[]): Shader 
 
 const modulo = (value: number, n: number) => ((value % n) + n) % n;
 
-function fractal(time: number, complexity: number, colours: Colour[]): Shader {
+function fractal(xs: number[], ys: number[], time: number, complexity: number, colours: Colour[]): Shader {
   const scale = 2 + complexity * 3;
   const to = time * 0.5;
   const n = colours.length;
-  return (x, y) => {
-    const [fx, fy] = [x * scale + to, y * scale + to * 0.7];
+  return (column, row) => {
+    const x = (xs[column] as number) * scale + to;
+    const y = (ys[row] as number) * scale + to * 0.7;
     let noise = 0;
     let amplitude = 1;
     let frequency = 1;
     for (let octave = 0; octave < 6; octave++) {
       // 31 bits are used at the end, so 32-bit integers come to the same as 64-bit ones.
-      let k = (Math.trunc(fx * frequency) + Math.trunc(fy * frequency) * 57) | 0;
+      let k = (Math.trunc(x * frequency) + Math.trunc(y * frequency) * 57) | 0;
       k = (k << 13) ^ k;
       const hash = (Math.imul(k, Math.imul(k, Math.imul(k, 15731)) + 789221) + 1376312589) & 0x7fffffff;
       noise += amplitude * (1 - hash / 1073741824);
@@ -129,9 +136,11 @@ function fractal(time: number, complexity: number, colours: Colour[]): Shader {
   };
 }
 
-function plasma(time: number, colours: Colour[]): Shader {
+function plasma(xs: number[], ys: number[], time: number, colours: Colour[]): Shader {
   const to = time * 2;
-  return (x, y) => {
+  return (column, row) => {
+    const x = xs[column] as number;
+    const y = ys[row] as number;
     const sum =
       Math.sin(x * 10 + to) +
       Math.sin(y * 10 + to * 0.7) +
@@ -143,11 +152,17 @@ function plasma(time: number, colours: Colour[]): Shader {
 
 function mandelbrot(width: number, height: number, time: number, colours: Colour[]): Shader {
   const reach = 2 / (1 + time * 0.5);
-  const [cx, cy] = [0.5 + 0.1 * Math.sin(time), 0.5 + 0.1 * Math.cos(time)];
-  return (_x, _y, column, row) => {
-    const re = linspace(cx - reach, cx + reach, width, column);
-    const im = linspace(cy - reach, cy + reach, height, row);
-    let [zr, zi, iterations] = [0, 0, 0];
+  const centre = [0.5 + 0.1 * Math.sin(time), 0.5 + 0.1 * Math.cos(time)] as const;
+  const [res, ims] = [
+    linspace(centre[0] - reach, centre[0] + reach, width),
+    linspace(centre[1] - reach, centre[1] + reach, height),
+  ];
+  return (column, row) => {
+    const re = res[column] as number;
+    const im = ims[row] as number;
+    let zr = 0;
+    let zi = 0;
+    let iterations = 0;
     for (let i = 0; i < 100 && zr * zr + zi * zi <= 4; i++) {
       const next = zr * zr - zi * zi + re;
       zi = 2 * zr * zi + im;

@@ -48,13 +48,16 @@ export function* exactFrames(
   }
 }
 
-/** Writes the clip as 4:2:0 in an MP4, keyframes where the encoder's defaults put them. */
-export async function encodeStream(
-  command: string,
-  codec: StreamCodec,
-  clip: PeerClip,
-  file: string,
-): Promise<StreamFacts> {
+const made = new Map<string, Promise<StreamFacts>>();
+
+/** Writes the clip as 4:2:0 in an MP4, keyframes where the encoder's defaults put them; once for each file. */
+export function encodeStream(command: string, codec: StreamCodec, clip: PeerClip, file: string): Promise<StreamFacts> {
+  const found = made.get(file) ?? encode(command, codec, clip, file);
+  made.set(file, found);
+  return found;
+}
+
+async function encode(command: string, codec: StreamCodec, clip: PeerClip, file: string): Promise<StreamFacts> {
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', sizeName(clip.size), '-r', `${FPS}`, '-i', 'pipe:0'];
   const args = ['-v', 'error', '-y', ...raw, ...CODECS[codec].args, '-pix_fmt', 'yuv420p', file];
   // SVT-AV1 talks to standard error whatever ffmpeg is told.

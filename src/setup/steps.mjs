@@ -121,7 +121,7 @@ export function typescriptStep(root) {
   const stamp = join(dist, '.stamp');
   const state = () => {
     const sources = ['src', 'bench'].flatMap((folder) =>
-      filesBelow(join(root, folder), (file) => !file.endsWith('.py')),
+      filesBelow(join(root, folder), (file) => !/\.py$|\/node_modules\//.test(file)),
     );
     const files = [
       ...sources,

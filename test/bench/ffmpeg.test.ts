@@ -66,6 +66,14 @@ describe('a command', () => {
     await expect(failing).rejects.toThrow('sh ended with 3: oh');
   });
 
+  test('whose input fails is ended', async () => {
+    function* input() {
+      yield 'one';
+      throw new Error('no more');
+    }
+    await expect(runCommand('sh', ['-c', 'cat; sleep 60'], { input: input() })).rejects.toThrow('no more');
+  });
+
   test('takes its input', async () => {
     const { stdout } = await runCommand('cat', [], { input: ['one ', Buffer.from('two')] });
     expect(stdout.toString()).toBe('one two');
