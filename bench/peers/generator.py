@@ -4,7 +4,9 @@
 
 Our own NumPy port of the formulas that define a frame: whole-picture float64 arrays, RGB as floats, 8 bits at the end.
   generator.py PARAMS.json --check FRAMES.json    compares the SHA-256 of each frame
-  generator.py --bench --size 1920x1080 --seconds 3    frames per second of each family
+  generator.py --time < JOB.json    draws the job's frames, round and round, for its seconds:
+                                    {width, height, seconds, time: [...], complexity: [...], palette: [0, ...]};
+                                    prints {frames, seconds, startSeconds}
 Needs python3-numpy.
 """
 import argparse
@@ -21,8 +23,6 @@ PALETTES = {
     'pastel': [(1, .8, .8), (.8, 1, .8), (.8, .8, 1), (1, 1, .8), (1, .8, 1), (.8, 1, 1)],
     'monochrome': [(0, 0, 0), (.5, .5, .5), (1, 1, 1)],
 }
-BENCH_COMPLEXITY = {'geometric': .12, 'fractal': .45, 'plasma': .7, 'mandelbrot': .9}
-BENCH_TIMES = (0.5, 2.0, 4.0, 8.0)
 
 
 def smoothstep(low, high, value):
@@ -115,32 +115,31 @@ def check(document, golden):
     return wrong == 0
 
 
-def bench(width, height, seconds):
-    rates = {}
-    for family, complexity in BENCH_COMPLEXITY.items():
-        frame(width, height, BENCH_TIMES[0], complexity, 'vibrant')
-        rounds, start = 0, time.perf_counter()
-        while (spent := time.perf_counter() - start) < seconds or rounds == 0:
-            for at in BENCH_TIMES:
-                frame(width, height, at, complexity, 'vibrant')
-            rounds += 1
-        rates[family] = round(rounds * len(BENCH_TIMES) / spent, 3)
-    return rates
+def timed(job):
+    palettes = list(PALETTES)
+    frames = [(job['width'], job['height'], at, complexity, palettes[palette])
+              for at, complexity, palette in zip(job['time'], job['complexity'], job['palette'], strict=True)]
+    start = time.perf_counter()
+    frame(*frames[0])
+    ready = time.perf_counter()
+    done = 0
+    while (spent := time.perf_counter() - ready) < job['seconds'] or done == 0:
+        frame(*frames[done % len(frames)])
+        done += 1
+    return {'frames': done, 'seconds': spent, 'startSeconds': ready - start}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('params', nargs='?')
     parser.add_argument('--check', metavar='FRAMES')
-    parser.add_argument('--bench', action='store_true')
-    parser.add_argument('--size', default='1920x1080')
-    parser.add_argument('--seconds', type=float, default=3)
+    parser.add_argument('--time', action='store_true')
     args = parser.parse_args()
-    if args.bench:
-        print(json.dumps(bench(*map(int, args.size.split('x')), args.seconds)))
+    if args.time:
+        print(json.dumps(timed(json.load(sys.stdin))))
         return 0
     if not (args.params and args.check):
-        parser.error('expected PARAMS.json --check FRAMES.json, or --bench')
+        parser.error('expected PARAMS.json --check FRAMES.json, or --time < JOB.json')
     with open(args.params, encoding='utf-8') as params, open(args.check, encoding='utf-8') as frames:
         return 0 if check(json.load(params), json.load(frames)) else 1
 
