@@ -3,24 +3,26 @@
 import { basename } from 'node:path';
 import { createKiln, readDocument } from 'framekiln';
 import type { CpuLevel } from 'framekiln/native';
-import { accessTable, measureAccess } from './decode/access.js';
+import { accessTable, measureAccess, peerAccess } from './decode/access.js';
 import { bitRateTable, measureBitRates } from './decode/bitrate.js';
 import { firstAims, firstMetrics, firstTables, measureFirst } from './decode/first.js';
 import { measureRates, type Row, ratesCharts, ratesMetrics, ratesTables } from './decode/rates.js';
 import { measureScaling, scalingMetrics, scalingTable } from './decode/scaling.js';
+import { bestLevel, LEVEL_SHARE } from './levels.js';
+import { MAIN_SIZE } from './options.js';
 import type { Aim, Bench, PartResult } from './part.js';
+import { comparePeers } from './peers/compare.js';
+import { PEERS } from './peers/index.js';
+import { peerAims, peerCharts, peerMetrics, peerText } from './peers/report.js';
 import { type Clip, FPS, SCENES, sceneClip, sizeName, tableClip } from './scenes.js';
 
-/** The share of a memset of the same bytes that drawing RGB24 is to reach with AVX-512. */
+/** The share of a memset of the same bytes that drawing RGB24 at the main size is to reach with AVX-512. */
 const MEMSET_SHARE: Record<string, number> = { geometric: 0.18, fractal: 0.22, plasma: 0.15 };
-/** What narrower instruction sets are to reach of that. */
-export const LEVEL_SHARE: Partial<Record<CpuLevel, number>> = { avx512: 1, avx2: 0.45, baseline: 0.28 };
-
 /** All of it: rates, threads, first frame, random access, bit rates, peers. */
 export async function benchDecode(bench: Bench): Promise<PartResult> {
   const { addon, options, note } = bench;
   const levels = addon.about().cpuLevels;
-  const best = levels.at(-1) as CpuLevel;
+  const best = bestLevel(addon);
   const clips = await clipsOf(bench);
   const rates: Row[] = [];
   for (const size of options.sizes) {
@@ -42,18 +44,25 @@ export async function benchDecode(bench: Bench): Promise<PartResult> {
   const access = await measureAccess(bench, clips);
   note('decode: bit rates');
   const bitRates = await measureBitRates(bench, clips);
+  const peers = await comparePeers(bench, options.peers ? PEERS : []);
   return {
-    data: { rates, scaling, first, access, bitRates },
+    data: { rates, scaling, first, access, bitRates, peers },
     text: [
       ...ratesTables(rates, options.rounds, FPS),
       scalingTable(scaling, bench),
       ...firstTables(first, bench),
-      accessTable(access, bench),
+      accessTable([...access, ...peerAccess(peers)], bench),
       bitRateTable(bitRates, bench),
+      ...peerText(peers, bench),
     ],
-    charts: ratesCharts(rates, best),
-    metrics: [...ratesMetrics(rates), ...scalingMetrics(scaling, bench), ...firstMetrics(first, bench)],
-    aims: [...rateAims(rates, bench, best), ...firstAims(first, bench)],
+    charts: [...ratesCharts(rates, best), ...peerCharts(peers, bench)],
+    metrics: [
+      ...ratesMetrics(rates),
+      ...scalingMetrics(scaling, bench),
+      ...firstMetrics(first, bench),
+      ...peerMetrics(peers, bench),
+    ],
+    aims: [...rateAims(rates, best), ...firstAims(first, bench), ...peerAims(peers, bench, best)],
   };
 }
 
@@ -66,8 +75,8 @@ async function clipsOf({ addon, options }: Bench): Promise<Clip[]> {
   return [...clips, tableClip(basename(options.document), table)];
 }
 
-function rateAims(rates: readonly Row[], { options }: Bench, best: CpuLevel): Aim[] {
-  const here = rates.filter(({ size, format }) => format === 'rgb24' && sizeName(size) === sizeName(options.size));
+function rateAims(rates: readonly Row[], best: CpuLevel): Aim[] {
+  const here = rates.filter(({ size, format }) => format === 'rgb24' && sizeName(size) === MAIN_SIZE);
   const of = (clip: string, by: string) => here.find((row) => row.clip === clip && row.by === by)?.framesPerSecond;
   return Object.entries(MEMSET_SHARE).flatMap(([clip, share]) => {
     const [ours, memset] = [of(clip, best), of(clip, 'memset')];

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole render, document to MP4 in memory, against libx264 alone on the same frames from memory.
+
 import { createKiln, type Kiln, type Preset, planSegments } from 'framekiln';
-import { type CpuLevel, type EncodeSettings, frameBytes, type NativeFrames } from 'framekiln/native';
+import { type EncodeSettings, frameBytes, type NativeFrames } from 'framekiln/native';
 import { type Bulk, bulkAims, bulkTable, measureBulk } from './bulk.js';
 import { Crew, threadCounts } from './crew.js';
+import { bestLevel } from './levels.js';
 import { type Rate, rates, ratio, type Spread, spread, type Variant } from './measure.js';
 import type { Aim, Bench, Metric, PartResult } from './part.js';
 import { measureProfile, profileTable } from './profile.js';
@@ -44,7 +46,7 @@ export async function benchEncode(bench: Bench): Promise<PartResult> {
   bench.note(`encode ${sizeName(size)}: ${count} frames into memory`);
   const frames = slice(framesOf(addon, 'default', FRAMES, size), 0, count);
   const pixels = new Uint8Array(new SharedArrayBuffer(count * frameBytes('nv12', size.width, size.height)));
-  const cpu = addon.about().cpuLevels.at(-1) as CpuLevel;
+  const cpu = bestLevel(addon);
   addon.renderFrames({ ...frames, format: 'nv12', cpu, out: pixels });
 
   const rows: Row[] = [];

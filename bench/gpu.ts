@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A GPU: drawing in its own memory beside clearing the same bytes and beside this machine's CPU; and whole renders with
 // libx264 whose frames it draws, beside libx264 alone.
+
 import { createKiln } from 'framekiln';
-import { type CpuLevel, type EncodeSettings, frameBytes } from 'framekiln/native';
+import { type EncodeSettings, frameBytes } from 'framekiln/native';
 import { Crew, evenCuts } from './crew.js';
+import { bestLevel } from './levels.js';
 import { type Rate, rates, ratio, type Spread, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { cell, digits, type Table, table } from './report/table.js';
@@ -71,7 +73,7 @@ export async function benchGpu(bench: Bench): Promise<PartResult> {
 }
 
 async function measureDrawing({ addon, options }: Bench, device: number, scene: Scene, size: Size): Promise<Drawing> {
-  const cpu = addon.about().cpuLevels.at(-1) as CpuLevel;
+  const cpu = bestLevel(addon);
   const job = { ...framesOf(addon, scene, FRAMES, size), cpu, device, format: 'nv12' as const };
   const once = addon.timeGpu(job, 1).drawing;
   const times = Math.max(1, Math.min(10_000, Math.round((options.quick ? 0.1 : ROUND_SECONDS) / once)));
@@ -95,7 +97,7 @@ async function measureDrawing({ addon, options }: Bench, device: number, scene: 
 async function measureEndToEnd(bench: Bench, device: number, size: Size): Promise<EndToEnd> {
   const { addon, options } = bench;
   const { threads } = options;
-  const cpu = addon.about().cpuLevels.at(-1) as CpuLevel;
+  const cpu = bestLevel(addon);
   const settings: EncodeSettings = { codec: 'h264_420', ...size, fpsNum: FPS, fpsDen: 1, preset: 'veryfast', crf: 23 };
   // The default document, over and over until every thread has four segments.
   const times = options.quick ? 1 : Math.max(1, Math.ceil((threads * 4 * SEGMENT) / FRAMES));

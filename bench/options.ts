@@ -29,7 +29,8 @@ export interface BenchOptions {
   threshold: number;
 }
 
-const MAIN_SIZE = '1920x1080';
+/** What the project's aims are about, and the default. */
+export const MAIN_SIZE = '1920x1080';
 const SIZES = ['960x540', '1280x720', MAIN_SIZE, '3840x2160'];
 
 export const USAGE = `framekiln bench [PART...] [OPTIONS]

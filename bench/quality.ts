@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // PSNR and SSIM beside scikit-image's in the same run: RGB, one core, the same two pictures.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPARED, type CompareJob, type CpuLevel, type PixelFrames } from 'framekiln/native';
+import { COMPARED, type CompareJob, type PixelFrames } from 'framekiln/native';
 import { withFolder } from './folder.js';
+import { bestLevel } from './levels.js';
 import { ratio, type Spread, seconds, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { findPython, type Python, runPeer } from './python.js';
@@ -120,7 +122,7 @@ async function ourNumbers({ addon }: Bench, pictures: Uint8Array[], size: Size, 
   const [a, b] = pictures.map((data): PixelFrames => {
     return { data, frames: 1, ...size, format: 'rgb24', matrix: 0, fullRange: true };
   }) as [PixelFrames, PixelFrames];
-  const job: CompareJob = { a, b, cpu: addon.about().cpuLevels.at(-1) as CpuLevel };
+  const job: CompareJob = { a, b, cpu: bestLevel(addon) };
   const fastest = async (call: CompareJob) => {
     const spent: number[] = [];
     for (let i = 0; i < calls; i++) spent.push((await seconds(() => addon.compareFrames(call))) * 1000);

@@ -3,6 +3,7 @@
 import { createKiln } from 'framekiln';
 import { percentile } from '../measure.js';
 import type { Bench } from '../part.js';
+import type { Comparison } from '../peers/compare.js';
 import { digits, type Table, table } from '../report/table.js';
 import { type Clip, sizeName } from '../scenes.js';
 
@@ -40,6 +41,15 @@ export async function measureAccess({ options }: Bench, clips: readonly Clip[]):
     found.push({ by: 'framekiln', clip: clip.name, random: { p50, p95 }, sequential });
   }
   return found;
+}
+
+/** Frames out of video files, in the same terms. */
+export function peerAccess({ rows, seeks }: Comparison): Access[] {
+  return seeks.map(({ peer, scene, p50, p95 }) => {
+    const row = rows.find((one) => one.peer === peer && one.scene === scene);
+    const sequential = 1000 / (row?.framesPerSecond.median ?? Number.NaN);
+    return { by: peer, clip: scene, random: { p50, p95 }, sequential };
+  });
 }
 
 export function accessTable(rows: readonly Access[], { options }: Bench): Table {

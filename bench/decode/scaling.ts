@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drawing on 1 to N threads: native calls alone, and through kiln.frames.
+
 import { createKiln } from 'framekiln';
-import { type CpuLevel, frameBytes, type NativeFrames } from 'framekiln/native';
+import { frameBytes, type NativeFrames } from 'framekiln/native';
 import { Crew, evenCuts, threadCounts } from '../crew.js';
+import { bestLevel } from '../levels.js';
 import { fitFrames, type Rate, rates, type Variant } from '../measure.js';
 import type { Bench, Metric } from '../part.js';
 import { cell, type Table, table } from '../report/table.js';
@@ -20,7 +22,7 @@ export interface Scaling {
 /** The best level on each number of threads, to NV12. */
 export async function measureScaling({ addon, options }: Bench, clip: Clip): Promise<Scaling> {
   const { size } = options;
-  const cpu = addon.about().cpuLevels.at(-1) as CpuLevel;
+  const cpu = bestLevel(addon);
   const out = new Uint8Array(frameBytes('nv12', size.width, size.height) * RING);
   const renderRings = (frames: NativeFrames) => {
     for (let at = 0; at < frames.time.length; at += RING)

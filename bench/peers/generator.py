@@ -4,7 +4,7 @@
 
 Our own NumPy port of the formulas that define a frame: whole-picture float64 arrays, RGB as floats, 8 bits at the end.
   generator.py PARAMS.json --check FRAMES.json    compares the SHA-256 of each frame
-  generator.py --time < JOB.json    draws the job's frames, round and round, for its seconds:
+  generator.py --time < JOB.json    draws the job's frames, all of them again and again, for its seconds:
                                     {width, height, seconds, time: [...], complexity: [...], palette: [0, ...]};
                                     prints {frames, seconds, startSeconds}
 Needs python3-numpy.
@@ -123,7 +123,7 @@ def timed(job):
     frame(*frames[0])
     ready = time.perf_counter()
     done = 0
-    while (spent := time.perf_counter() - ready) < job['seconds'] or done == 0:
+    while (spent := time.perf_counter() - ready) < job['seconds'] or done == 0 or done % len(frames):
         frame(*frames[done % len(frames)])
         done += 1
     return {'frames': done, 'seconds': spent, 'startSeconds': ready - start}

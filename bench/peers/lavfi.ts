@@ -105,9 +105,10 @@ export const geq = (command = 'ffmpeg'): Peer => ({
   find: () => findFfmpeg(command, { filters: ['geq', 'lutrgb', 'mergeplanes'] }),
   async run(clip, seconds) {
     const total: Required<Omit<PeerRun, 'bytes'>> = { frames: 0, seconds: 0, startSeconds: 0 };
+    const count = clip.frames.time.length;
     // Frames of a process have one expression, whose constants are the frame's.
-    while (total.seconds < seconds) {
-      const timed = await timeFfmpeg(command, [...geqFrame(clip, total.frames % clip.frames.time.length), ...NOWHERE]);
+    while (total.frames === 0 || total.frames % count > 0 || total.seconds < seconds) {
+      const timed = await timeFfmpeg(command, [...geqFrame(clip, total.frames % count), ...NOWHERE]);
       total.frames += timed.frames;
       total.seconds += timed.seconds;
       total.startSeconds += timed.startSeconds;

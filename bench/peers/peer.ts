@@ -46,10 +46,7 @@ export interface Peer {
   /** Scenes that it can express. */
   scenes: readonly Scene[];
   makes: Makes;
-  /**
-   * `parameters`: it draws the clip's frames, whatever their order, as far as the time goes and from the first again when
-   * there is time left. `stream`: it decodes what `prepare` encoded, and wants the frames of a real clip, one after the other.
-   */
+  /** `parameters`: it draws the clip's frames. `stream`: it decodes what `prepare` encoded of them. */
   from: 'parameters' | 'stream';
   /** The most rounds that its pace allows. */
   mostRounds?: number;
@@ -58,8 +55,8 @@ export interface Peer {
   /** What is not timed, once for each clip. `folder` is the same for its runs. */
   prepare?(clip: PeerClip, folder: string): Promise<StreamFacts | undefined>;
   /**
-   * Makes frames for about `seconds`, at least one, in processes of its own that have ended when this resolves; one
-   * thread of its program's own, where it lets itself be told so.
+   * Makes all of the clip's frames: `mp4` and `stream` once, others again and again for about `seconds`. In processes of
+   * its own that have ended when this resolves; one thread of its program's own, where it lets itself be told so.
    */
   run(clip: PeerClip, seconds: number, folder: string): Promise<PeerRun>;
 }

@@ -15,7 +15,7 @@ export interface PlainJob {
   time: number[];
   complexity: number[];
   palette: number[];
-  /** For about how long. */
+  /** For about how long frames alone are drawn. */
   seconds: number;
   /** The MP4 to write, and ffmpeg's command line up to its name. */
   video?: { command: string; args: string[]; file: string };
@@ -33,27 +33,26 @@ function draw(index: number): Uint8Array {
   return plainFrame({ width: job.width, height: job.height, time, complexity, palette });
 }
 
-/** Goes round the frames until the time is over. */
+/** All frames, again and again until the time is over. */
 function drawOnly(): PeerRun {
   const started = performance.now();
   let frames = 0;
-  while (frames === 0 || performance.now() - started < job.seconds * 1000) draw(frames++ % count);
+  while (frames % count > 0 || frames === 0 || performance.now() - started < job.seconds * 1000) draw(frames++ % count);
   return { frames, seconds: (performance.now() - started) / 1000 };
 }
 
-/** From ffmpeg's start to its end; the clip is not repeated. */
+/** All frames once, from ffmpeg's start to its end. */
 async function drawAndPipe({ command, args, file }: NonNullable<PlainJob['video']>): Promise<PeerRun> {
   const started = performance.now();
   const ffmpeg = spawn(command, [...args, file], { stdio: ['pipe', 'ignore', 'inherit'] });
   const closed = once(ffmpeg, 'close');
-  let frames = 0;
-  while (frames < count && (frames === 0 || performance.now() - started < job.seconds * 1000)) {
-    if (!ffmpeg.stdin.write(draw(frames++))) await once(ffmpeg.stdin, 'drain');
+  for (let index = 0; index < count; index++) {
+    if (!ffmpeg.stdin.write(draw(index))) await once(ffmpeg.stdin, 'drain');
   }
   ffmpeg.stdin.end();
   const [code] = await closed;
   if (code !== 0) throw new Error(`${command} ended with ${code}`);
-  return { frames, seconds: (performance.now() - started) / 1000, bytes: statSync(file).size };
+  return { frames: count, seconds: (performance.now() - started) / 1000, bytes: statSync(file).size };
 }
 
 // The compiler has seen the code before the clock starts.

@@ -8,10 +8,6 @@ import { type Found, type Peer, type PeerClip, type PeerRun, plainParameters } f
 
 /** The first that is there is taken; the small one is faster. */
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/google-chrome'];
-/** About its frames a second at 1920x1080: a run is as long as it should be, if not by much. */
-const PACE = 4;
-const FEWEST = 6;
-
 export interface RemotionPlace {
   /** Its `render.mjs`, if it is here. */
   script?: string | undefined;
@@ -38,11 +34,9 @@ export function remotion(place: RemotionPlace = {}): Peer {
   }
 
   /** `mode` is how the browser is told to have no window. */
-  const drawing = ({ size, ...clip }: PeerClip, count: number, file: string) => {
-    const all = plainParameters({ size, ...clip });
-    const first = Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.slice(0, count)]));
+  const drawing = (clip: PeerClip, file: string) => {
     const mode = browser?.includes('headless-shell') ? 'headless-shell' : 'chrome-for-testing';
-    return { file, browser, mode, clip: { ...size, ...first } };
+    return { file, browser, mode, clip: { ...clip.size, ...plainParameters(clip) } };
   };
 
   return {
@@ -71,9 +65,6 @@ export function remotion(place: RemotionPlace = {}): Peer {
       if (!existsSync(join(folder, 'remotion', 'index.html'))) await ask('bundle', folder);
       return undefined;
     },
-    run(clip, seconds, folder) {
-      const count = Math.min(clip.frames.time.length, Math.max(FEWEST, Math.round(seconds * PACE)));
-      return ask<PeerRun>('render', folder, drawing(clip, count, join(folder, 'remotion.mp4')));
-    },
+    run: (clip, _seconds, folder) => ask<PeerRun>('render', folder, drawing(clip, join(folder, 'remotion.mp4'))),
   };
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clip as a codec would store it: what conventional decoders start from.
+
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { type CpuLevel, frameBytes, loadAddon, type NativeFrames } from 'framekiln/native';
-import { FPS, sizeName, slice, storedDocument } from '../scenes.js';
+import { frameBytes, loadAddon, type NativeFrames } from 'framekiln/native';
+import { bestLevel } from '../levels.js';
+import { FPS, sizeName, slice } from '../scenes.js';
 import { runCommand } from './command.js';
 import { X264 } from './ffmpeg.js';
 import type { PeerClip, StreamFacts } from './peer.js';
@@ -38,7 +39,7 @@ export function* exactFrames(
   indexes: Iterable<number> = frames.time.keys(),
 ): Generator<Uint8Array> {
   const addon = loadAddon();
-  const cpu = addon.about().cpuLevels.at(-1) as CpuLevel;
+  const cpu = bestLevel(addon);
   const bytes = frameBytes('rgb24', frames.width, frames.height);
   for (const i of indexes) {
     // A fresh buffer: a stream may still hold the last one.
@@ -68,13 +69,6 @@ async function encode(command: string, codec: StreamCodec, clip: PeerClip, file:
 }
 
 const kbitPerSecond = (bytes: number, frames: number) => (bytes * 8 * FPS) / frames / 1000;
-
-/** What the parameters themselves take: as a document of stored parameters, and that gzipped. */
-export function parameterRates({ frames }: PeerClip): { json: number; gzip: number } {
-  const json = Buffer.from(JSON.stringify(storedDocument(frames)));
-  const rate = (bytes: Buffer) => kbitPerSecond(bytes.length, frames.time.length);
-  return { json: rate(json), gzip: rate(gzipSync(json)) };
-}
 
 /** RGB PSNR of all samples of up to 8 frames, evenly spread. */
 async function streamDecibels(command: string, { size, frames }: PeerClip, file: string): Promise<number> {
