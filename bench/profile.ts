@@ -61,7 +61,7 @@ async function profileOf(bench: Bench, kiln: Kiln, scene: Scene, preset: Preset)
 /** The part of drawing that is not writing pixels: the same frames drawn with and without it, in turn. */
 function sceneShare({ addon }: Bench, frames: NativeFrames, cpu: CpuLevel): number {
   const job = { ...frames, format: 'nv12' as const, cpu };
-  const total = (_sceneOnly: boolean) => addon.timeFrames(job).reduce((sum, one) => sum + one, 0);
+  const total = (sceneOnly: boolean) => addon.timeFrames(job, sceneOnly).reduce((sum, one) => sum + one, 0);
   const shares = Array.from({ length: 3 }, () => total(true) / total(false));
   return Math.min(1, median(shares));
 }

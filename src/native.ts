@@ -196,8 +196,11 @@ export interface Addon {
    * @throws as openGpu, and `CODEC_UNAVAILABLE`, `NO_NVENC_UNIT`, `SESSION_LIMIT`, `NVENC_REFUSED`
    */
   openNvenc(device: number, codec: NvencCodec): { encoder: string };
-  /** Seconds that each frame takes on this thread, drawn one after the other into a few pictures in turn: for benches. */
-  timeFrames(job: Omit<RenderJob, 'out' | 'control' | 'device'>): Float64Array;
+  /**
+   * Seconds that each frame takes on this thread, drawn one after the other into a few pictures in turn, or up to where
+   * each pixel's colour is known: for benches.
+   */
+  timeFrames(job: Omit<RenderJob, 'out' | 'control' | 'device'>, paintOnly?: boolean): Float64Array;
   /** Times a GPU: for benches. Draws all frames of the job `rounds` times. */
   timeGpu(job: Omit<RenderJob, 'out' | 'control'>, rounds: number): GpuTiming;
   /** Lets go of the GPUs that this thread has open; ending it does so too. */

@@ -71,7 +71,7 @@ Napi::Value time_frames(const Napi::CallbackInfo& info) {
     const Napi::Object job = object_arg(info[0], "job");
     const FramesArg arg = frames_arg(job);
     const std::vector<double> seconds =
-        framekiln::time_frames(arg.frames, arg.cpu, format_arg(job.Get("format"), "format"));
+        framekiln::time_frames(arg.frames, arg.cpu, format_arg(job.Get("format"), "format"), info[1].ToBoolean());
     Napi::Float64Array result = Napi::Float64Array::New(env, seconds.size());
     std::copy(seconds.begin(), seconds.end(), result.Data());
     return result;

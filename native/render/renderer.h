@@ -12,6 +12,8 @@ class Renderer {
   virtual ~Renderer();
   /// Fills `out`, whose format and size are those the renderer was made for. Rows may be padded.
   virtual void render(const scene::FrameParams& params, const Picture& out) = 0;
+  /// The part of render() that finds each pixel's colour, without writing it: for profiles.
+  virtual void paint(const scene::FrameParams& params) = 0;
 };
 
 }  // namespace framekiln

@@ -43,7 +43,7 @@ EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSe
   return segment;
 }
 
-std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat format) {
+std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, bool paint_only) {
   const auto renderer = make_cpu_renderer(cpu, format, frames.size);
   const size_t bytes = picture_bytes(format, frames.size);
   std::vector<uint8_t> ring(bytes * kTimedRing);
@@ -52,7 +52,11 @@ std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat 
   for (int i = 0; i < frames.count; i++) {
     StageSeconds one;
     Laps laps(one);
-    renderer->render(frames.at(i), picture_over(format, frames.size, ring.data() + bytes * (i % kTimedRing)));
+    if (paint_only) {
+      renderer->paint(frames.at(i));
+    } else {
+      renderer->render(frames.at(i), picture_over(format, frames.size, ring.data() + bytes * (i % kTimedRing)));
+    }
     laps.end(Stage::drawing);
     seconds.push_back(one.of[static_cast<int>(Stage::drawing)]);
   }

@@ -20,9 +20,10 @@ void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8
 EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,
                               std::vector<FrameHash>& hashes);
 
-/// Seconds that each frame takes, drawn one after the other into so many pictures in turn, for the benches.
+/// Seconds that each frame takes, drawn one after the other into so many pictures in turn, or painted alone: for
+/// benches.
 constexpr int kTimedRing = 4;
-std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat format);
+std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, bool paint_only);
 
 /// Encodes `count` packed frames from memory, in input_format(settings.codec).
 EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t* frames, int count);

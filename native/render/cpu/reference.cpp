@@ -61,8 +61,10 @@ class ReferenceRenderer final : public Renderer {
   ReferenceRenderer(PixelFormat format, Size size)
       : format_(format), size_(size), rgb_(picture_bytes(PixelFormat::rgb24, size)) {}
 
+  void paint(const FrameParams& params) override { draw_rgb(params, size_, rgb_.data()); }
+
   void render(const FrameParams& params, const Picture& out) override {
-    draw_rgb(params, size_, rgb_.data());
+    paint(params);
     if (format_ == PixelFormat::rgb24) {
       for (int j = 0; j < size_.height; j++) {
         std::copy_n(pixel(0, j), static_cast<size_t>(size_.width) * 3, out.plane[0] + j * out.stride[0]);

@@ -53,12 +53,16 @@ class FastRenderer final : public Renderer {
         plasma_(size) {}
   ~FastRenderer() override { delete reference_; }
 
-  void render(const scene::FrameParams& params, const Picture& out) override {
+  void render(const scene::FrameParams& params, const Picture& out) override { draw(params, &out); }
+  void paint(const scene::FrameParams& params) override { draw(params, nullptr); }
+
+ private:
+  void draw(const scene::FrameParams& params, const Picture* out) {
     // Beyond this, float64 phases are too coarse for the float32 shortcuts of plasma.
     if (!(std::fabs(params.time) < 1e8)) {
       // Made when first needed: it holds a whole frame.
       if (!reference_) reference_ = reference::make_renderer(format_, size_);
-      return reference_->render(params, out);
+      return out ? reference_->render(params, *out) : reference_->paint(params);
     }
     switch (scene::family_of(params.complexity)) {
       case scene::Family::geometric:
@@ -72,16 +76,15 @@ class FastRenderer final : public Renderer {
     }
   }
 
- private:
   template <typename Painter>
-  void draw(Painter& painter, const scene::FrameParams& params, const Picture& out) {
+  void draw(Painter& painter, const scene::FrameParams& params, const Picture* out) {
     painter.begin(params, colours_);
     band_.patches = 0;
     equal_rows_ = 0;
     for (int first = 0; first < size_.height; first += Painter::kRows) {
       const int rows = min(Painter::kRows, size_.height - first);
       painter.paint(first, rows, band_);
-      for (int r = 0; r < rows; r += 2) write_pair(first + r, r, min(2, rows - r), out);
+      for (int r = 0; out && r < rows; r += 2) write_pair(first + r, r, min(2, rows - r), *out);
     }
   }
 
