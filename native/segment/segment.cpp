@@ -10,11 +10,11 @@ namespace framekiln {
 
 void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8_t* out, Control control,
                    std::vector<FrameHash>* hashes) {
-  const auto renderer = make_cpu_renderer(cpu, format, frames.size);
+  Renderer& renderer = thread_renderer(cpu, format, frames.size);
   for (int i = 0; i < frames.count; i++, out += picture_bytes(format, frames.size)) {
     control.check();
     const Picture picture = picture_over(format, frames.size, out);
-    renderer->render(frames.at(i), picture);
+    renderer.render(frames.at(i), picture);
     if (hashes) hashes->push_back(hash_picture(picture));
     control.count_frame();
   }
@@ -22,7 +22,7 @@ void render_frames(const Frames& frames, CpuLevel cpu, PixelFormat format, uint8
 
 EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSettings& settings, Control control,
                               std::vector<FrameHash>& hashes) {
-  const auto renderer = make_cpu_renderer(cpu, input_format(settings.codec), settings.size);
+  Renderer& renderer = thread_renderer(cpu, input_format(settings.codec), settings.size);
   StageSeconds seconds;
   Laps laps(seconds);
   Encoder encoder(settings, frames.count);
@@ -30,7 +30,7 @@ EncodedSegment encode_segment(const Frames& frames, CpuLevel cpu, const EncodeSe
     control.check();
     const Picture picture = encoder.next();
     laps.end(Stage::encoding);
-    renderer->render(frames.at(i), picture);
+    renderer.render(frames.at(i), picture);
     laps.end(Stage::drawing);
     hashes.push_back(hash_picture(picture));
     laps.end(Stage::hashing);

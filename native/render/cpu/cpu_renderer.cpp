@@ -24,4 +24,21 @@ std::unique_ptr<Renderer> make_cpu_renderer(CpuLevel level, PixelFormat format, 
   }
 }
 
+Renderer& thread_renderer(CpuLevel level, PixelFormat format, Size size) {
+  struct Kept {
+    std::unique_ptr<Renderer> renderer;
+    CpuLevel level{};
+    PixelFormat format{};
+    Size size{};
+  };
+  static thread_local Kept kept;
+  if (!kept.renderer || kept.level != level || kept.format != format || kept.size.width != size.width ||
+      kept.size.height != size.height) {
+    // The old one goes first: the reference's holds a frame.
+    kept.renderer.reset();
+    kept = {make_cpu_renderer(level, format, size), level, format, size};
+  }
+  return *kept.renderer;
+}
+
 }  // namespace framekiln
