@@ -74,9 +74,9 @@ export interface EncodeSettings {
   fpsDen: number;
   /** x264 preset */
   preset: string;
-  /** x264 constant rate factor, 0 (lossless) to 51; NVENC's target quality */
+  /** Quality, 0 (lossless) to 51: libx264's quantiser is 7 above it; NVENC's target quality */
   crf: number;
-  /** Takes crf for the quantiser of every frame. */
+  /** Takes crf itself for the quantiser of every frame. */
   constantQp?: boolean;
   /** The id of libx264's parameter sets: above 0 it stands in for NVENC in a file of NVENC's. */
   parameterSet?: number;

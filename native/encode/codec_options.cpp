@@ -11,6 +11,9 @@ namespace {
 
 /// Below it x264 becomes lossless and leaves the High profile.
 constexpr double kLowestLossyCrf = 1;
+/// What veryfast's frames had as quantiser, on average, at a constant rate factor: the same sizes at the same number.
+constexpr double kQuantiserAboveCrf = 7;
+constexpr double kHighestQuantiser = 51;
 
 const char* encoder_name(Codec codec) {
   switch (codec) {
@@ -93,6 +96,26 @@ void set_as_recorded(AVCodecContext& c) {
   c.gop_size = 12;
 }
 
+/// What these pictures of hard edges and flat areas gain from; bench/TUNING.md has the measurements. Deblocking blurs
+/// their edges, and one quantiser for all frames spares the three fastest presets the lookahead, together with B-frames
+/// and weights. Whole pixels are near enough there for motion (subme 0), if blocks may be small.
+std::string tuning(const std::string& preset) {
+  const std::string unlooked = ":bframes=0:weightp=0:mbtree=0:rc-lookahead=0:subme=0";
+  const std::string rounding = ":deadzone-inter=10:deadzone-intra=6";
+  if (preset == "ultrafast") return ":no-deblock=1:me=hex:partitions=i4x4" + unlooked + rounding;
+  if (preset == "superfast") return ":no-deblock=1:me=hex:partitions=all" + unlooked + rounding;
+  if (preset == "veryfast") return ":no-deblock=1:me=umh:partitions=all:trellis=1" + unlooked;
+  return ":no-deblock=1:partitions=all";
+}
+
+/// Of every P-frame; x264 makes the first frame a little better.
+double quantiser(const EncodeSettings& settings) {
+  const bool is_420 = settings.codec == Codec::h264_420;
+  if (settings.codec == Codec::h264_rgb || (!is_420 && settings.crf < kLowestLossyCrf)) return 0;
+  const double crf = std::max(settings.crf, kLowestLossyCrf);
+  return std::min(std::round(settings.constant_qp ? crf : crf + kQuantiserAboveCrf), kHighestQuantiser);
+}
+
 /// One closed GOP whatever its length. Nothing here may follow from the number of frames or from their content,
 /// or segments' SPS and PPS would differ: hence no keyint of the segment's length (1 would mean intra only).
 void set_h264(const EncodeSettings& settings, AVCodecContext& c, Options& options) {
@@ -105,16 +128,10 @@ void set_h264(const EncodeSettings& settings, AVCodecContext& c, Options& option
     params += ":sps-id=" + std::to_string(settings.parameter_set);
     c.max_b_frames = 0;
   }
-  options.set("x264-params", params);
+  options.set("x264-params", params + tuning(settings.preset));
   if (!settings.preset.empty()) options.set("preset", settings.preset);
   options.set("profile", settings.codec == Codec::h264_420 ? "high" : "high444");
-  const double crf = settings.codec == Codec::h264_420 ? std::max(settings.crf, kLowestLossyCrf) : settings.crf;
-  const bool lossless = settings.codec == Codec::h264_rgb || crf < kLowestLossyCrf;
-  if (lossless || settings.constant_qp) {
-    options.set("qp", lossless ? "0" : decimal(std::round(crf)));
-  } else {
-    options.set("crf", decimal(crf));
-  }
+  options.set("qp", decimal(quantiser(settings)));
 }
 
 }  // namespace
@@ -169,7 +186,14 @@ Av<AVCodecContext> open_encoder(const EncodeSettings& settings) {
   c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   Options options;
   settings.codec == Codec::mpeg4_as_recorded ? set_as_recorded(*c) : set_h264(settings, *c, options);
-  check(avcodec_open2(c.get(), codec, options.get()), "ENCODE_FAILED", "open the encoder");
+  const LogCapture log;
+  const int rc = avcodec_open2(c.get(), codec, options.get());
+  // Of x264-params that x264 does not know FFmpeg merely warns.
+  if (rc < 0 || log.text().find("Error parsing option") != std::string::npos) {
+    throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : "ENCODE_FAILED",
+                std::string("cannot open ") + name + (rc < 0 ? ": " + error_text(rc) : "") +
+                    (log.text().empty() ? "" : ": " + log.text()));
+  }
   options.expect_all_taken("ENCODE_FAILED");
   return c;
 }

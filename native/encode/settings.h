@@ -31,10 +31,12 @@ struct EncodeSettings {
   Size size{};
   Rational fps{30, 1};  ///< exact frame rate; for mpeg4_as_recorded OpenCV's decimal one, such as 2997/100
   std::string preset;   ///< x264 preset, "medium" if empty; NVENC has its own of about that speed. Unused by mpeg4.
-  /// x264 constant rate factor, 0..51. Unused by h264_rgb and mpeg4. x264 makes anything below 1 lossless, which only
-  /// the High 4:4:4 Predictive profile has: so it is in 4:4:4, while 4:2:0, which is to play everywhere, takes it as 1.
+  /// Quality, 0 (best) to 51, on the scale of x264's constant rate factor: sizes are about those of x264's veryfast at
+  /// that factor. libx264 gets one quantiser for it, 7 higher. Unused by h264_rgb and mpeg4. Below 1 is lossless, which
+  /// only the High 4:4:4 Predictive profile has: so it is in 4:4:4, while 4:2:0, which is to play everywhere, takes it
+  /// as 1.
   double crf = 23;
-  /// Takes crf, rounded, for the quantiser of every frame. Unused by h264_rgb and mpeg4.
+  /// Takes crf itself, rounded, for the quantiser of every frame. Unused by h264_rgb and mpeg4.
   bool constant_qp = false;
   /// The id of libx264's parameter sets, 0 to 31. Above 0 it stands in for another encoder, whose sets have 0, in the
   /// same file, and so does not reorder frames either.

@@ -37,7 +37,7 @@ export function withDocumentOptions(command: Command): Command {
 
 export function withVideoOptions(command: Command): Command {
   return command
-    .addOption(new Option('--crf <n>', 'x264 quality, 1 (best) to 51; default 23').env('FRAMEKILN_CRF'))
+    .addOption(new Option('--crf <n>', 'quality, like that of x264: 1 (best) to 51; default 23').env('FRAMEKILN_CRF'))
     .addOption(
       new Option('--preset <name>', `x264 preset, ${PRESETS[0]} to ${PRESETS.at(-1)}; default veryfast`).env(
         'FRAMEKILN_PRESET',

@@ -5,7 +5,7 @@ import type { EncodeSettings } from '../native.js';
 import { type RenderSettings, type ResolvedSettings, resolveSettings } from './settings.js';
 
 /** Raised when the same document and settings give other bytes than before; every stored video is then made again. */
-const RENDERER_VERSION = 2;
+const RENDERER_VERSION = 3;
 
 /** Settings of a video that is stored to be played: the rest of RenderSettings is for files. */
 export type VideoSettings = Pick<RenderSettings, 'crf' | 'preset' | 'chroma' | 'segmentSeconds'>;

@@ -24,13 +24,16 @@ export type Preset = (typeof PRESETS)[number];
 export interface RenderSettings {
   /** Default `mp4`. */
   container?: Container | undefined;
-  /** x264's constant rate factor, 1 (best) to 51, or with chroma 444 also 0 (lossless); default 23. */
+  /**
+   * Quality on the scale of x264's constant rate factor, 1 (best) to 51, or with chroma 444 also 0 (lossless); default 23.
+   * All frames get one quantiser, 7 above it (at most 51); fractions are rounded.
+   */
   crf?: number | undefined;
   /** Default `veryfast`. */
   preset?: Preset | undefined;
   /** Default `h264`. The others need NVENC, and play in fewer places. */
   codec?: 'h264' | 'hevc' | 'av1' | undefined;
-  /** Takes crf for the quantiser of every frame, instead of keeping the quality constant. */
+  /** Takes crf itself for the quantiser of every frame; NVENC then does not aim at a quality. */
   constantQp?: boolean | undefined;
   /** `420` (the default) plays everywhere; `444` keeps the colour of sharp edges. */
   chroma?: '420' | '444' | undefined;
