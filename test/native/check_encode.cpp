@@ -14,6 +14,9 @@
 namespace framekiln::checks {
 namespace {
 
+constexpr const char* kPresets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
+                                    "medium",    "slow",      "slower",   "veryslow"};
+
 void check_packets(const EncodedSegment& segment, int count, const std::string& name) {
   std::set<int64_t> times;
   int keys = 0, idr = 0, sei = 0;
@@ -56,12 +59,17 @@ void segments_of(const EncodeSettings& s) {
 }
 
 void segments() {
-  for (const char* preset : {"ultrafast", "veryfast", "medium", "slower"}) {
+  for (const char* preset : {"ultrafast", "superfast", "veryfast", "medium", "slower"}) {
     for (double crf : {0.0, 23.0, 51.0}) {
       segments_of(settings_of(Codec::h264_420, {64, 36}, preset, crf));
       segments_of(settings_of(Codec::h264_444, {64, 36}, preset, crf));
     }
     segments_of(settings_of(Codec::h264_rgb, {64, 36}, preset));
+    EncodeSettings stand_in = settings_of(Codec::h264_420, {64, 36}, preset);
+    stand_in.parameter_set = 1;
+    segments_of(stand_in);
+    stand_in.constant_qp = true;
+    segments_of(stand_in);
   }
 }
 
@@ -100,6 +108,31 @@ void round_trip() {
         round_trip_of(settings_of(codec, size, "medium", 0), container, folder.file());
       }
     }
+  }
+}
+
+/// crf is seven below the quantiser, within what 4:2:0 and H.264 have; and 4:4:4 is lossless at 0 alone.
+void quantisers() {
+  TemporaryFolder folder;
+  for (const char* preset : kPresets) {
+    const auto data = [preset](Codec codec, double crf, bool constant_qp) {
+      EncodeSettings s = settings_of(codec, {64, 36}, preset, crf);
+      s.constant_qp = constant_qp;
+      return encode(s, 5, Content::cuts).data;
+    };
+    for (Codec codec : {Codec::h264_420, Codec::h264_444}) {
+      const std::string name = name_of(settings_of(codec, {64, 36}, preset));
+      expect(data(codec, 23, false) == data(codec, 30, true), name + ": crf 23 is not quantiser 30");
+      expect(data(codec, 22.6, false) == data(codec, 30, true), name + ": crf 22.6 is not quantiser 30");
+      expect(data(codec, 22.4, false) == data(codec, 29, true), name + ": crf 22.4 is not quantiser 29");
+      expect(data(codec, 44, false) == data(codec, 51, true), name + ": crf 44 is not quantiser 51");
+      expect(data(codec, 51, false) == data(codec, 51, true), name + ": crf 51 is not quantiser 51");
+      expect(data(codec, 23, false) != data(codec, 24, false), name + ": crf 23 is crf 24");
+    }
+    const std::string name = name_of(settings_of(Codec::h264_420, {64, 36}, preset));
+    expect(data(Codec::h264_420, 0, false) == data(Codec::h264_420, 1, false), name + ": crf 0 is not crf 1");
+    expect(data(Codec::h264_420, 0, true) == data(Codec::h264_420, 1, true), name + ": quantiser 0 is not 1");
+    round_trip_of(settings_of(Codec::h264_444, {64, 36}, preset, 0), Container::mp4, folder.file());
   }
 }
 
@@ -166,9 +199,9 @@ struct Check {
   const char* name;
   void (*run)();
 };
-constexpr Check kChecks[] = {{"segments", segments},   {"round_trip", round_trip},      {"threads", threads},
-                             {"refusals", refusals},   {"pictures", pictures},          {"sinks", sinks},
-                             {"disk_full", disk_full}, {"after_failure", after_failure}};
+constexpr Check kChecks[] = {{"segments", segments}, {"round_trip", round_trip}, {"quantisers", quantisers},
+                             {"threads", threads},   {"refusals", refusals},     {"pictures", pictures},
+                             {"sinks", sinks},       {"disk_full", disk_full},   {"after_failure", after_failure}};
 
 }  // namespace
 }  // namespace framekiln::checks

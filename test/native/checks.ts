@@ -17,6 +17,7 @@ export const DOUBLES = join(ADDON_BUILD, 'doubles');
 export const ENCODE_CHECKS = [
   'segments',
   'round_trip',
+  'quantisers',
   'threads',
   'refusals',
   'pictures',
