@@ -59,7 +59,7 @@ export async function benchEncode(bench: Bench): Promise<PartResult> {
       rows.push(await measureRow({ crew, kiln, preset, pixels, frames, rounds }));
     }
     bench.note(`encode: many short videos, threads: ${threads}`);
-    bulks.push(await measureBulk(bench, { crew, kiln, rounds: Math.min(rounds, 5) }));
+    bulks.push(await measureBulk(bench, { crew, kiln, rounds: Math.min(rounds, 3) }));
   }
   const profiles = options.profile ? await measureProfile(bench) : [];
   return {
