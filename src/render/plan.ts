@@ -22,7 +22,8 @@ const RAMP = [1 / 4, 1 / 4, 1 / 4, 1 / 2, 1 / 2] as const;
 
 /**
  * Divides `frames` (1 or more) into segments of about `segmentSeconds`, at least one frame each: shorter ones first, one
- * alone when that makes up half of a segment or less.
+ * alone when that makes up half of a segment or less. A rest that is shorter than the segment before is shared with it, so
+ * that no thread waits for long at the end for the one that has the last whole segment.
  */
 export function planSegments(frames: number, rate: Rate, segmentSeconds = 2): SegmentPlan {
   const wanted = (segmentSeconds * rate.num) / rate.den;
@@ -35,9 +36,12 @@ export function planSegments(frames: number, rate: Rate, segmentSeconds = 2): Se
     starts.push(rampEnd);
     rampEnd += length;
   }
-  const startOf = (index: number) => Math.min(frames, starts[index] ?? rampEnd + (index - ramp.length) * whole);
+  const count = starts.filter((start) => start < frames).length + Math.ceil(Math.max(0, frames - rampEnd) / whole);
+  const evenStart = (index: number) => Math.min(frames, starts[index] ?? rampEnd + (index - ramp.length) * whole);
+  const lastStart = Math.min(evenStart(count - 1), Math.ceil((evenStart(count - 2) + frames) / 2));
+  const startOf = (index: number) => (index === count - 1 ? lastStart : evenStart(index));
   return {
-    count: starts.filter((start) => start < frames).length + Math.ceil(Math.max(0, frames - rampEnd) / whole),
+    count,
     segment: (index) => ({ start: startOf(index), end: startOf(index + 1) }),
   };
 }
