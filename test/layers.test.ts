@@ -199,7 +199,8 @@ describe('sources', () => {
   const all = ['src', 'native', 'bench'].flatMap((folder) => sources(folder));
 
   test(`no file above ${MAX_LINES} lines`, () => {
-    const written = all.filter((file) => !/\.ptx$|package-lock\.json$/.test(file));
+    // Not what programs wrote: machine code, locks, results.
+    const written = all.filter((file) => !/\.ptx$|package-lock\.json$|RESULTS\.md$/.test(file));
     const long = written.map((file) => ({ file, lines: read(file).trimEnd().split('\n').length }));
     expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([]);
   });

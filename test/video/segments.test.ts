@@ -28,10 +28,10 @@ test.each([
 });
 
 test.each([
-  [30, 0.5, [4, 8, 12, 20, 28, 43, 58, 73, 88, 103, 118, 133, 148, 163]],
-  [30, 2, [15, 30, 45, 75, 105, 165]],
-  [29.97, 0.5, [4, 8, 12, 19, 26, 41, 56, 71, 86, 101, 116, 131, 146, 161]],
-  [12.5, 2, [6, 12, 18, 31, 44, 69, 94, 119, 144, 169]],
+  [30, 0.5, [4, 8, 12, 20, 28, 43, 58, 73, 88, 103, 118, 133, 148, 159]],
+  [30, 2, [15, 30, 45, 75, 105, 138]],
+  [29.97, 0.5, [4, 8, 12, 19, 26, 41, 56, 71, 86, 101, 116, 131, 146, 158]],
+  [12.5, 2, [6, 12, 18, 31, 44, 69, 94, 119, 144, 157]],
   [30, 0.04, Array.from({ length: 169 }, (_, i) => i + 1)],
   [30, 60, []],
 ])('%d fps, segments of %d s: keyframes where they begin and nowhere else', async (fps, segmentSeconds, later) => {
@@ -59,7 +59,7 @@ test('a still picture and a cut at every frame stay one closed GOP a segment', a
     const file = join(folder, `${name}.mp4`);
     await kiln.renderToFile(stored(64, 36, 30, frames as never), file, { segmentSeconds: 1 });
     const keys = (await packets(file)).flatMap(({ key }, frame) => (key ? [frame] : []));
-    expect([name, keys]).toEqual([name, [0, 8, 16, 24, 39, 54]]);
+    expect([name, keys]).toEqual([name, [0, 8, 16, 24, 39, 50]]);
     expect(await complaints(file)).toBe('');
   }
 });
