@@ -3,12 +3,12 @@
 // beside it; and one experiment must cost little more than its render.
 import { readFileSync } from 'node:fs';
 import { type BackfillSummary, createKiln, type Kiln } from 'framekiln';
-import { loadExperiments, seed, startStores, useStores } from 'framekiln/demo';
+import { type DemoExperiment, loadExperiments, seed, startStores, useStores } from 'framekiln/demo';
 import { withFolder } from './folder.js';
 import { type Spread, seconds, spread } from './measure.js';
 import type { Bench, Metric, PartResult } from './part.js';
 import { cell, digits, type Table, table } from './report/table.js';
-import { FPS, FRAMES, type Size, scheduleDocument, sizeName } from './scenes.js';
+import { FPS, FRAMES, type Size, sizeName } from './scenes.js';
 
 const BUSY = 0.9;
 
@@ -58,7 +58,11 @@ export async function benchPipeline({ options, note }: Bench): Promise<PartResul
 }
 
 /** A fresh kiln and fresh stores, gone afterwards. */
-async function withStores<T>(load: Load, threads: number, body: (kiln: Kiln, ids: string[]) => Promise<T>): Promise<T> {
+async function withStores<T>(
+  load: Load,
+  threads: number,
+  body: (kiln: Kiln, experiments: readonly DemoExperiment[]) => Promise<T>,
+): Promise<T> {
   return withFolder(async (folder) => {
     const stores = await startStores(folder);
     try {
@@ -66,10 +70,7 @@ async function withStores<T>(load: Load, threads: number, body: (kiln: Kiln, ids
       await seed(stores, experiments);
       useStores(stores);
       await using kiln = createKiln({ threads, table: stores.table, bucket: stores.bucket, device: 'cpu' });
-      return await body(
-        kiln,
-        experiments.map(({ item }) => item.experiment_id),
-      );
+      return await body(kiln, experiments);
     } finally {
       await stores.close();
     }
@@ -78,12 +79,13 @@ async function withStores<T>(load: Load, threads: number, body: (kiln: Kiln, ids
 
 async function measureOne(size: Size, rounds: number, threads: number): Promise<One> {
   const load = { count: rounds + 1, clip: { ...size, fps: FPS, frames: FRAMES } };
-  return withStores(load, threads, async (kiln, ids) => {
+  return withStores(load, threads, async (kiln, experiments) => {
     const [stored, rendered] = [[] as number[], [] as number[]];
     // The first one loads the AWS SDK and starts the threads.
-    for (const id of ids) {
-      stored.push(await seconds(() => kiln.regenerate(id)));
-      rendered.push(await seconds(() => kiln.render(scheduleDocument(size, FRAMES))));
+    for (const { item, objects } of experiments) {
+      stored.push(await seconds(() => kiln.regenerate(item.experiment_id)));
+      const document = (objects[0]?.body ?? item.parameters) as Uint8Array;
+      rendered.push(await seconds(() => kiln.render(document)));
     }
     return { size, stored: spread(stored.slice(1)), rendered: spread(rendered.slice(1)) };
   });

@@ -58,6 +58,14 @@ test('encode with its profile, whose shares make up the whole', { timeout: 240_0
   }
 });
 
+test('pipeline: experiments become videos, and are found current', { timeout: 240_000 }, async () => {
+  const { code, stdout } = await bench('pipeline', ...SMALL, '--json');
+  expect(code).toBe(0);
+  const { one, runs } = JSON.parse(stdout.toString()).pipeline;
+  for (const { median } of [one.stored, one.rendered]) expect(median).toBeGreaterThan(0);
+  expect(runs).toMatchObject([{ first: { outcomes: { regenerated: 10 } }, second: { outcomes: { current: 10 } } }]);
+});
+
 test.each([
   [['nonsense'], 2, /^Expected some of decode, .* for PART but received "nonsense"\n\nframekiln bench/],
   [['--baseline', 'nowhere.json'], 2, /^--baseline nowhere\.json: ENOENT/],
