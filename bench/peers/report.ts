@@ -61,7 +61,7 @@ export function peerCharts({ rows }: Comparison, { options }: Bench): Bars[] {
   return [...new Set(rows.map(({ contest }) => contest))].flatMap((contest) =>
     SCENES.map((scene) => ({
       kind: 'bars' as const,
-      title: `${contest}, ${scene}, ${sizeName(options.size)}, one thread`,
+      title: `${contest}, ${scene}, ${sizeName(options.size)}, one thread (logarithmic)`,
       unit: 'frames/s',
       logarithmic: true,
       bars: rows
