@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Peers in Python, each a fresh process.
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { peerFile } from './peers/command.js';
 
 /** The system's first: Debian's packages are its own. */
 const PYTHONS = ['/usr/bin/python3', 'python3'];
@@ -27,7 +27,7 @@ export function findPython(name: string): Python | { absent: string } {
 
 /** What a script of `bench/peers` prints, as JSON. */
 export function runPeer<T>({ command }: Python, script: string, args: readonly string[]): T {
-  const path = fileURLToPath(new URL(`../../bench/peers/${script}`, import.meta.url));
+  const path = peerFile(script) ?? script;
   const { status, stdout, stderr, error } = spawnSync(command, [path, ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${script} failed: ${error?.message ?? stderr.trim()}`);
   return JSON.parse(stdout) as T;
