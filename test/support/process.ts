@@ -11,8 +11,12 @@ export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: Buffer;
+  /** Without the lines of progress, which only a run of more than five seconds prints. */
   stderr: string;
+  progress: string[];
 }
+
+const PROGRESS = /^(\d+\/\d+ frames, .*|\{"done":\d+,.*\})\n/gm;
 
 export interface Started {
   child: ChildProcess;
@@ -37,7 +41,9 @@ export function start(command: string, args: readonly string[], { input, ...opti
   const ended = new Promise<Ended>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => {
-      done({ code, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() });
+      const said = Buffer.concat(stderr).toString();
+      const progress = said.match(PROGRESS) ?? [];
+      done({ code, signal, stdout: Buffer.concat(stdout), stderr: said.replace(PROGRESS, ''), progress });
     });
   });
   return { child, ended };
