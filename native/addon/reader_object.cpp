@@ -27,7 +27,7 @@ struct Input {
 class ReaderWork final : public PromiseWork {
  public:
   ReaderWork(Napi::Env env, std::shared_ptr<Input> input, std::shared_ptr<bool> busy, int count)
-      : PromiseWork(env, std::move(busy), "INVALID_VIDEO"), input_(std::move(input)), count_(count) {}
+      : PromiseWork(env, std::move(busy), kInvalidVideo), input_(std::move(input)), count_(count) {}
 
  private:
   void run() override {

@@ -67,7 +67,7 @@ std::string describe(const PixelLayout& layout) {
          (matrix ? matrix : "unknown") + ", " + (layout.full_range ? "full" : "limited") + " range)";
 }
 
-bool is_invalid(const Error& error) { return error.code() == std::string("INVALID_VIDEO"); }
+bool is_invalid(const Error& error) { return std::string_view(error.code()) == kInvalidVideo; }
 
 }  // namespace
 
@@ -116,10 +116,10 @@ const AVFrame* FrameReader::State::next() {
     if (drained) break;
     send_next();
   }
-  if (shown == 0) throw Error("INVALID_VIDEO", "The video has no frames");
+  if (shown == 0) throw Error(kInvalidVideo, "The video has no frames");
   // Some decoders pass over what they cannot decode, and later frames would stand in the wrong place.
   if (given < shown) {
-    throw Error("INVALID_VIDEO", "The video is damaged: not all of its " + std::to_string(shown) + " frames decode");
+    throw Error(kInvalidVideo, "The video is damaged: not all of its " + std::to_string(shown) + " frames decode");
   }
   return nullptr;
 }
@@ -145,14 +145,14 @@ bool FrameReader::State::append_next(std::vector<uint8_t>& out) {
   const PixelLayout now = layout_of(*frame);
   if (given == 0) layout = now;
   if (!same(layout, now)) {
-    throw Error("INVALID_VIDEO", "The video changes at frame " + std::to_string(given) + ": it is " + describe(now) +
-                                     ", and was " + describe(layout));
+    throw Error(kInvalidVideo, "The video changes at frame " + std::to_string(given) + ": it is " + describe(now) +
+                                   ", and was " + describe(layout));
   }
   const size_t bytes = frame_bytes(layout), before = out.size();
   out.resize(before + bytes);
   check(av_image_copy_to_buffer(out.data() + before, static_cast<int>(bytes), frame->data, frame->linesize,
                                 layout.format, frame->width, frame->height, 1),
-        "INVALID_VIDEO", "copy a frame");
+        kInvalidVideo, "copy a frame");
   given++;
   return true;
 }

@@ -46,7 +46,7 @@ Layout read_mp4(AVIOContext& io, uint64_t bytes, const Control& control) {
   }
   check_input(io, control);
   if (!index) {
-    throw Error("INVALID_VIDEO",
+    throw Error(kInvalidVideo,
                 "The MP4 file has no index (moov): it was cut short, or its recording was never finished");
   }
   return layout;
@@ -117,7 +117,7 @@ Layout read_avi(AVIOContext& io, uint64_t bytes, const Control& control) {
     check_input(io, control);
     if (type != tag("RIFF")) break;
     if (size == 0 || size == UINT32_MAX) {
-      throw Error("INVALID_VIDEO", "The AVI file does not say its size: its recording was never finished");
+      throw Error(kInvalidVideo, "The AVI file does not say its size: its recording was never finished");
     }
     layout.cut = size > bytes - at - 8 || (at == 0 && header_leaves_file(io, bytes, 8 + size, control));
     at += 8 + size + size % 2;
@@ -135,7 +135,7 @@ void check_input(const AVIOContext& io, const Control& control) {
 
 Container read_magic(AVIOContext& io, const Control& control) {
   const int64_t bytes = avio_size(&io);
-  if (bytes == 0) throw Error("INVALID_VIDEO", "The file is empty");
+  if (bytes == 0) throw Error(kInvalidVideo, "The file is empty");
   avio_seek(&io, 0, SEEK_SET);
   const uint32_t first = avio_rb32(&io), second = avio_rb32(&io), third = avio_rb32(&io);
   check_input(io, control);
@@ -143,7 +143,7 @@ Container read_magic(AVIOContext& io, const Control& control) {
   if (first == tag("YUV4") && second == tag("MPEG") && third >> 16 == ('2' << 8 | ' ')) return Container::y4m;
   if (bytes >= 8 && begins_mp4(second)) return Container::mp4;
   if (bytes >= 8 && first == kEbml) return Container::matroska;
-  throw Error("INVALID_VIDEO", "The file is not a video: it is no MP4, MOV, MKV, WebM, AVI or Y4M file");
+  throw Error(kInvalidVideo, "The file is not a video: it is no MP4, MOV, MKV, WebM, AVI or Y4M file");
 }
 
 Layout read_layout(AVIOContext& io, const Control& control) {

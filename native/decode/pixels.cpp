@@ -12,7 +12,7 @@ extern "C" {
 namespace framekiln {
 namespace {
 
-constexpr const char* kInvalid = "INVALID_ARGUMENT";
+constexpr const char* kInvalidArgument = "INVALID_ARGUMENT";
 constexpr int kAccurate = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT;
 constexpr int kUnity = 1 << 16;  // of swscale's contrast and saturation
 
@@ -29,7 +29,8 @@ Av<SwsContext> make_scaler(const PixelLayout& layout, AVPixelFormat to, bool acc
   Av<SwsContext> scaler(sws_getContext(size.width, size.height, layout.format, size.width, size.height, to,
                                        accurate ? kAccurate : SWS_BICUBIC, nullptr, nullptr, nullptr));
   if (!scaler) {
-    throw Error(kInvalid, std::string("FFmpeg cannot convert ") + av_get_pix_fmt_name(layout.format) + " to RGB");
+    throw Error(kInvalidArgument,
+                std::string("FFmpeg cannot convert ") + av_get_pix_fmt_name(layout.format) + " to RGB");
   }
   const int* matrix = coefficients(accurate ? layout.matrix : AVCOL_SPC_UNSPECIFIED);
   // Fails for RGB, which needs none.
@@ -61,16 +62,17 @@ void interleave(const uint8_t* __restrict r, const uint8_t* __restrict g, const 
 
 size_t frame_bytes(const PixelLayout& layout) {
   return static_cast<size_t>(check(av_image_get_buffer_size(layout.format, layout.size.width, layout.size.height, 1),
-                                   kInvalid, "size a frame"));
+                                   kInvalidArgument, "size a frame"));
 }
 
 PixelConverter::PixelConverter(const PixelLayout& layout, Conversion conversion) : layout_(layout) {
   frame_bytes(layout);  // refuses what is no format and no size
-  if (!fits(layout.size)) throw Error(kInvalid, "Expected a frame of at most 33.2 megapixels");
+  if (!fits(layout.size)) throw Error(kInvalidArgument, "Expected a frame of at most 33.2 megapixels");
   // Of a camera's mosaic with odd sides swscale reads what is not there.
   const bool mosaic = av_pix_fmt_desc_get(layout.format)->flags & AV_PIX_FMT_FLAG_BAYER;
   if (mosaic || !sws_isSupportedInput(layout.format)) {
-    throw Error(kInvalid, std::string("FFmpeg cannot convert ") + av_get_pix_fmt_name(layout.format) + " to RGB");
+    throw Error(kInvalidArgument,
+                std::string("FFmpeg cannot convert ") + av_get_pix_fmt_name(layout.format) + " to RGB");
   }
   if (layout.format == AV_PIX_FMT_RGB24) return;
   const Silence silence;
@@ -93,11 +95,12 @@ void PixelConverter::to_rgb(const uint8_t* packed, const Picture& rgb) {
   const Silence silence;
   uint8_t* planes[4];
   int strides[4];
-  check(av_image_fill_arrays(planes, strides, packed, layout_.format, width, height, 1), kInvalid, "read a frame");
+  check(av_image_fill_arrays(planes, strides, packed, layout_.format, width, height, 1), kInvalidArgument,
+        "read a frame");
   av_image_copy(source_->data, source_->linesize, const_cast<const uint8_t**>(planes), strides, layout_.format, width,
                 height);
   check(sws_scale(scaler_.get(), source_->data, source_->linesize, 0, height, target_->data, target_->linesize),
-        kInvalid, "convert a frame to RGB");
+        kInvalidArgument, "convert a frame to RGB");
   for (int y = 0; y < height; y++) {
     uint8_t* out = rgb.plane[0] + y * rgb.stride[0];
     const auto row = [&](int plane) {

@@ -78,10 +78,10 @@ KeyFrames read_all(VideoFile& file, VideoFacts& facts) {
     }
     if (!decoded && keys.first >= 0) decode(packet);
   }
-  if (facts.frames == 0) throw Error("INVALID_VIDEO", "The video has no frames");
-  if (keys.first < 0) throw Error("INVALID_VIDEO", "The video has no key frame to start from");
+  if (facts.frames == 0) throw Error(kInvalidVideo, "The video has no frames");
+  if (keys.first < 0) throw Error(kInvalidVideo, "The video has no key frame to start from");
   if (!decoded) decode(nullptr);
-  if (!decoded) throw Error("INVALID_VIDEO", "The video is damaged: none of its frames decodes");
+  if (!decoded) throw Error(kInvalidVideo, "The video is damaged: none of its frames decodes");
   measure(times, file.stream(), facts);
   return keys;
 }
@@ -99,7 +99,7 @@ void decode_from(int64_t key, const std::string& path, Control control) {
     if (file.frames() > key) decode(packet);
   }
   decode(nullptr);
-  if (decoded == 0) throw Error("INVALID_VIDEO", "The video is damaged: its last frames do not decode");
+  if (decoded == 0) throw Error(kInvalidVideo, "The video is damaged: its last frames do not decode");
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ VideoFacts probe_video(const std::string& path, Control control) {
   try {
     decode_from(keys.last, path, control);
   } catch (const Error& error) {
-    if (keys.last == keys.first || std::string_view(error.code()) != "INVALID_VIDEO") throw;
+    if (keys.last == keys.first || std::string_view(error.code()) != kInvalidVideo) throw;
     // Where a gradual refresh only begins, the frames that follow need those before it.
     decode_from(keys.first, path, control);
   }

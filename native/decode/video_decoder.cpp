@@ -8,8 +8,6 @@
 namespace framekiln {
 namespace {
 
-constexpr const char* kInvalid = "INVALID_VIDEO";
-
 /// What encoders of experiments write, what their originals are kept in, and what browsers play. FFmpeg has some three
 /// hundred decoders more, of uneven quality, which nobody's file shall reach.
 constexpr AVCodecID kCodecs[] = {AV_CODEC_ID_H264,    AV_CODEC_ID_HEVC,    AV_CODEC_ID_AV1,     AV_CODEC_ID_VP9,
@@ -23,7 +21,7 @@ std::string known_codecs() {
 }
 
 [[noreturn]] void no_decoder(const char* name) {
-  throw Error(kInvalid, std::string("The video cannot be checked: this FFmpeg has no decoder for ") + name);
+  throw Error(kInvalidVideo, std::string("The video cannot be checked: this FFmpeg has no decoder for ") + name);
 }
 
 }  // namespace
@@ -32,7 +30,7 @@ VideoDecoder::VideoDecoder(const VideoFile& file) : file_(file) {
   const AVCodecParameters& stream = *file.stream().codecpar;
   const char* name = avcodec_get_name(stream.codec_id);
   if (std::find(std::begin(kCodecs), std::end(kCodecs), stream.codec_id) == std::end(kCodecs)) {
-    throw Error(kInvalid, std::string("The video's codec is ") + name + "; expected one of " + known_codecs());
+    throw Error(kInvalidVideo, std::string("The video's codec is ") + name + "; expected one of " + known_codecs());
   }
   const AVCodec* codec = avcodec_find_decoder(stream.codec_id);
   if (!codec) no_decoder(name);
@@ -44,7 +42,7 @@ VideoDecoder::VideoDecoder(const VideoFile& file) : file_(file) {
   context_->max_pixels = kMaxPixels;
   const int rc = avcodec_open2(context_.get(), codec, nullptr);
   if (rc == AVERROR(ENOSYS)) no_decoder(name);
-  if (rc < 0) throw Error(kInvalid, "The video's header is damaged: " + error_text(rc));
+  if (rc < 0) throw Error(kInvalidVideo, "The video's header is damaged: " + error_text(rc));
 }
 
 void VideoDecoder::check_decoded(int rc) const {
@@ -52,7 +50,7 @@ void VideoDecoder::check_decoded(int rc) const {
   if (rc == AVERROR(ENOMEM)) throw Error("OUT_OF_MEMORY", "FFmpeg is out of memory");
   // FFmpeg's own decoder of AV1 works with hardware alone, and tells so only now.
   if (rc == AVERROR(ENOSYS)) no_decoder(avcodec_get_name(context_->codec_id));
-  throw Error(kInvalid, "The video is damaged: frame " + std::to_string(file_.frames() - 1) + " does not decode");
+  throw Error(kInvalidVideo, "The video is damaged: frame " + std::to_string(file_.frames() - 1) + " does not decode");
 }
 
 void VideoDecoder::send(const AVPacket* packet) {
@@ -67,7 +65,7 @@ const AVFrame* VideoDecoder::receive() {
   check_decoded(rc);
   if (frame_->decode_error_flags || frame_->flags & AV_FRAME_FLAG_CORRUPT) check_decoded(AVERROR_INVALIDDATA);
   if (!fits({frame_->width, frame_->height}))
-    throw Error(kInvalid, "The video's frames are larger than 33.2 megapixels");
+    throw Error(kInvalidVideo, "The video's frames are larger than 33.2 megapixels");
   return frame_.get();
 }
 

@@ -8,7 +8,6 @@
 namespace framekiln {
 namespace {
 
-constexpr const char* kInvalid = "INVALID_VIDEO";
 /// As in a document.
 constexpr int64_t kMaxFrames = 10'000'000;
 
@@ -79,7 +78,7 @@ VideoFile::Io VideoFile::open(const std::string& path, const Control& control) {
 
 void VideoFile::read_header() {
   auto* format = av_find_input_format(demuxer_of(layout_.container));
-  if (!format) throw Error(kInvalid, "This FFmpeg cannot read the video's container");
+  if (!format) throw Error(kInvalidVideo, "This FFmpeg cannot read the video's container");
   // AVI's demuxer would have others read the subtitles.
   Options options;
   options.set("format_whitelist", format->name);
@@ -91,7 +90,7 @@ void VideoFile::read_header() {
   const int rc = avformat_open_input(&context, "", format, options.get());
   input_.reset(context);  // null if it failed
   check_input(*io_, control_);
-  if (rc < 0) throw Error(kInvalid, "The video's header is damaged: " + error_text(rc));
+  if (rc < 0) throw Error(kInvalidVideo, "The video's header is damaged: " + error_text(rc));
 }
 
 void VideoFile::choose_stream() {
@@ -106,14 +105,14 @@ void VideoFile::choose_stream() {
     if (!stream_ || (preferred(*stream) && !preferred(*stream_))) stream_ = stream;
   }
   if (!stream_)
-    throw Error(kInvalid, audio_ ? "The file has no video stream, only audio" : "The file has no video stream");
+    throw Error(kInvalidVideo, audio_ ? "The file has no video stream, only audio" : "The file has no video stream");
   stream_->discard = AVDISCARD_DEFAULT;
   const AVCodecDescriptor* codec = avcodec_descriptor_get(stream_->codecpar->codec_id);
   all_key_ = codec && codec->props & AV_CODEC_PROP_INTRA_ONLY;
   const Size size{stream_->codecpar->width, stream_->codecpar->height};
   if ((size.width || size.height) && !fits(size)) {
-    throw Error(kInvalid, "The video is " + std::to_string(size.width) + " x " + std::to_string(size.height) +
-                              " pixels; expected sides of 1 to 8192 and at most 33.2 megapixels");
+    throw Error(kInvalidVideo, "The video is " + std::to_string(size.width) + " x " + std::to_string(size.height) +
+                                   " pixels; expected sides of 1 to 8192 and at most 33.2 megapixels");
   }
 }
 
@@ -127,7 +126,7 @@ const AVPacket* VideoFile::next() {
     if (rc < 0) fail("damaged");
     if (packet_->stream_index != stream_->index) continue;
     if (packet_->flags & AV_PKT_FLAG_CORRUPT) fail("cut short");
-    if (++frames_ > kMaxFrames) throw Error(kInvalid, "The video has more than 10000000 frames");
+    if (++frames_ > kMaxFrames) throw Error(kInvalidVideo, "The video has more than 10000000 frames");
     if (all_key_) packet_->flags |= AV_PKT_FLAG_KEY;
     end_ = avio_tell(io_.get());
     return packet_.get();
@@ -154,8 +153,8 @@ const AVPacket* VideoFile::at_end() const {
 
 void VideoFile::fail(const char* otherwise) const {
   const std::string total = stream_->nb_frames > frames_ ? " of " + std::to_string(stream_->nb_frames) : "";
-  throw Error(kInvalid, std::string("The video is ") + (layout_.cut ? "cut short" : otherwise) + ": only " +
-                            std::to_string(frames_) + total + " frames can be read");
+  throw Error(kInvalidVideo, std::string("The video is ") + (layout_.cut ? "cut short" : otherwise) + ": only " +
+                                 std::to_string(frames_) + total + " frames can be read");
 }
 
 }  // namespace framekiln

@@ -22,7 +22,7 @@ void AsRecordedInput::convert(AVFrame& out) {
     uint8_t* row = rgb_->data[0] + static_cast<ptrdiff_t>(y) * rgb_->linesize[0];
     for (int x = 0; x < coded_.width; x++) std::swap(row[3 * x], row[3 * x + 2]);
   }
-  check(sws_scale(scaler_.get(), rgb_->data, rgb_->linesize, 0, coded_.height, out.data, out.linesize), "ENCODE_FAILED",
+  check(sws_scale(scaler_.get(), rgb_->data, rgb_->linesize, 0, coded_.height, out.data, out.linesize), kEncodeFailed,
         "convert a frame");
 }
 

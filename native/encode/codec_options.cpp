@@ -190,11 +190,11 @@ Av<AVCodecContext> open_encoder(const EncodeSettings& settings) {
   const int rc = avcodec_open2(c.get(), codec, options.get());
   // Of x264-params that x264 does not know FFmpeg merely warns.
   if (rc < 0 || log.text().find("Error parsing option") != std::string::npos) {
-    throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : "ENCODE_FAILED",
+    throw Error(rc == AVERROR(ENOMEM) ? "OUT_OF_MEMORY" : kEncodeFailed,
                 std::string("cannot open ") + name + (rc < 0 ? ": " + error_text(rc) : "") +
                     (log.text().empty() ? "" : ": " + log.text()));
   }
-  options.expect_all_taken("ENCODE_FAILED");
+  options.expect_all_taken(kEncodeFailed);
   return c;
 }
 

@@ -13,19 +13,17 @@
 namespace framekiln {
 namespace {
 
-constexpr const char* kFailed = "ENCODE_FAILED";
-
 /// x264 writes its version and settings into an SEI message of the first packet: not in a file of ours.
 Av<AVBSFContext> open_sei_filter(const AVCodecContext& codec) {
   const AVBitStreamFilter* filter = av_bsf_get_by_name("filter_units");
   if (!filter) throw Error("ENCODER_UNAVAILABLE", "this FFmpeg has no bitstream filter filter_units");
   AVBSFContext* made = nullptr;
-  check(av_bsf_alloc(filter, &made), kFailed, "allocate a bitstream filter");
+  check(av_bsf_alloc(filter, &made), kEncodeFailed, "allocate a bitstream filter");
   Av<AVBSFContext> bsf = own(made);
-  check(avcodec_parameters_from_context(bsf->par_in, &codec), kFailed, "describe the stream");
-  check(av_opt_set(bsf->priv_data, "remove_types", "6", 0), kFailed, "set up a bitstream filter");
+  check(avcodec_parameters_from_context(bsf->par_in, &codec), kEncodeFailed, "describe the stream");
+  check(av_opt_set(bsf->priv_data, "remove_types", "6", 0), kEncodeFailed, "set up a bitstream filter");
   bsf->time_base_in = codec.time_base;
-  check(av_bsf_init(bsf.get()), kFailed, "open a bitstream filter");
+  check(av_bsf_init(bsf.get()), kEncodeFailed, "open a bitstream filter");
   return bsf;
 }
 
@@ -102,13 +100,13 @@ struct Encoder::Impl {
     const Av<AVFrame> f = borrow(picture);
     send(*f);
     // Its memory is the caller's again from now on.
-    if (!av_frame_is_writable(f.get())) throw Error(kFailed, "the encoder keeps frames");
+    if (!av_frame_is_writable(f.get())) throw Error(kEncodeFailed, "the encoder keeps frames");
   }
 
   void send(AVFrame& f) {
-    if (sent == frames) throw Error(kFailed, "more frames than the segment's " + std::to_string(frames));
+    if (sent == frames) throw Error(kEncodeFailed, "more frames than the segment's " + std::to_string(frames));
     f.pts = sent++;
-    check(avcodec_send_frame(codec.get(), &f), kFailed, "encode a frame");
+    check(avcodec_send_frame(codec.get(), &f), kEncodeFailed, "encode a frame");
     receive_packets();
   }
 
@@ -131,11 +129,12 @@ struct Encoder::Impl {
 
   EncodedSegment finish() {
     if (sent != frames) {
-      throw Error(kFailed, "only " + std::to_string(sent) + " of the segment's " + std::to_string(frames) + " frames");
+      throw Error(kEncodeFailed,
+                  "only " + std::to_string(sent) + " of the segment's " + std::to_string(frames) + " frames");
     }
-    check(avcodec_send_frame(codec.get(), nullptr), kFailed, "finish a segment");
+    check(avcodec_send_frame(codec.get(), nullptr), kEncodeFailed, "finish a segment");
     receive_packets();
-    if (static_cast<int>(segment.packets.size()) != frames) throw Error(kFailed, "the encoder dropped frames");
+    if (static_cast<int>(segment.packets.size()) != frames) throw Error(kEncodeFailed, "the encoder dropped frames");
     segment.frames = frames;
     return std::move(segment);
   }
@@ -144,10 +143,10 @@ struct Encoder::Impl {
     for (;;) {
       const int rc = avcodec_receive_packet(codec.get(), packet.get());
       if (rc == AVERROR(EAGAIN) || rc == AVERROR_EOF) return;
-      check(rc, kFailed, "encode a frame");
+      check(rc, kEncodeFailed, "encode a frame");
       if (bsf) {
-        check(av_bsf_send_packet(bsf.get(), packet.get()), kFailed, "filter a packet");
-        check(av_bsf_receive_packet(bsf.get(), packet.get()), kFailed, "filter a packet");
+        check(av_bsf_send_packet(bsf.get(), packet.get()), kEncodeFailed, "filter a packet");
+        check(av_bsf_receive_packet(bsf.get(), packet.get()), kEncodeFailed, "filter a packet");
       }
       append(*packet);
       av_packet_unref(packet.get());
@@ -157,7 +156,7 @@ struct Encoder::Impl {
   /// x264's own first dts depend on whether it saw enough frames; these do not, so segments of any length fit together.
   void append(const AVPacket& p) {
     const int64_t dts = static_cast<int64_t>(segment.packets.size()) - codec->has_b_frames;
-    if (p.pts < dts) throw Error(kFailed, "the encoder reorders more than it says");
+    if (p.pts < dts) throw Error(kEncodeFailed, "the encoder reorders more than it says");
     segment.packets.push_back({static_cast<uint32_t>(p.size), p.pts, dts, (p.flags & AV_PKT_FLAG_KEY) != 0});
     segment.data.insert(segment.data.end(), p.data, p.data + p.size);
   }

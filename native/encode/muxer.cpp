@@ -12,7 +12,7 @@
 namespace framekiln {
 namespace {
 
-constexpr const char* kFailed = "MUX_FAILED";
+constexpr const char* kMuxFailed = "MUX_FAILED";
 /// A fragment ends where we say. The header waits for the first one: only then is it known how much later than decoded
 /// a frame is shown, which an edit list takes back, so that the first frame is shown at 0. (Negative composition
 /// offsets would do without it, but FFmpeg, and thus Chromium, reads them as a later start.) No index at the end.
@@ -25,7 +25,7 @@ constexpr const char* kFragmented = "+frag_custom+empty_moov+delay_moov+default_
 void describe(const EncodeSettings& settings, bool is_mp4, const std::vector<uint8_t>& extradata, AVStream& stream) {
   const Av<AVCodecContext> c = describe_stream(settings, nullptr);
   AVCodecParameters& par = *stream.codecpar;
-  check(avcodec_parameters_from_context(&par, c.get()), kFailed, "describe the stream");
+  check(avcodec_parameters_from_context(&par, c.get()), kMuxFailed, "describe the stream");
   // Players that know only this name for HEVC in MP4 play it too.
   if (settings.codec == Codec::hevc_420 && is_mp4) par.codec_tag = MKTAG('h', 'v', 'c', '1');
   if (is_420(settings.codec)) {
@@ -57,7 +57,7 @@ struct Muxer::Impl {
   Impl(const EncodeSettings& wanted, Container kind, Sink& sink) : settings(wanted), container(kind), io(sink) {
     AVFormatContext* made = nullptr;
     const char* name = container == Container::matroska ? "matroska" : "mp4";
-    check(avformat_alloc_output_context2(&made, nullptr, name, ""), kFailed, "open a container");
+    check(avformat_alloc_output_context2(&made, nullptr, name, ""), kMuxFailed, "open a container");
     oc = own(made);
     io.attach(*oc);
   }
@@ -65,7 +65,7 @@ struct Muxer::Impl {
   /// libavformat must not be called again after it failed: it has freed what it needs.
   template <class F>
   void once(F&& step) {
-    if (broken) throw Error(kFailed, "an earlier call failed");
+    if (broken) throw Error(kMuxFailed, "an earlier call failed");
     broken = true;
     step();
     broken = false;
@@ -74,7 +74,7 @@ struct Muxer::Impl {
   /// What the sink threw explains more than what FFmpeg made of it.
   void checked(int rc, const char* what) {
     io.rethrow();
-    check(rc, kFailed, what);
+    check(rc, kMuxFailed, what);
   }
 
   void start(const std::vector<uint8_t>& first_extradata) {
@@ -93,7 +93,7 @@ struct Muxer::Impl {
       if (exact) options.set("movie_timescale", std::to_string(stream->avg_frame_rate.num));
     }
     checked(avformat_write_header(oc.get(), options.get()), "write the file's header");
-    options.expect_all_taken(kFailed);
+    options.expect_all_taken(kMuxFailed);
   }
 
   /// The same parameter sets as the first segment's, or the last of them: NVENC's segments bring libx264's too.
@@ -104,11 +104,11 @@ struct Muxer::Impl {
   void append(const EncodedSegment& segment) {
     const bool first = !stream;
     if (first) start(segment.extradata);
-    if (!is_among(segment.extradata)) throw Error(kFailed, "a segment was encoded with other parameters");
+    if (!is_among(segment.extradata)) throw Error(kMuxFailed, "a segment was encoded with other parameters");
     const AVRational frame_time = av_inv_q(stream->avg_frame_rate);
     size_t offset = 0;
     for (const PacketInfo& info : segment.packets) {
-      check(av_new_packet(packet.get(), static_cast<int>(info.bytes)), kFailed, "allocate a packet");
+      check(av_new_packet(packet.get(), static_cast<int>(info.bytes)), kMuxFailed, "allocate a packet");
       std::memcpy(packet->data, segment.data.data() + offset, info.bytes);
       offset += info.bytes;
       packet->pts = frames + info.pts;
@@ -134,7 +134,7 @@ struct Muxer::Impl {
   }
 
   void finish() {
-    if (!stream) throw Error(kFailed, "there is no segment to write");
+    if (!stream) throw Error(kMuxFailed, "there is no segment to write");
     checked(av_write_trailer(oc.get()), "finish the file");
     avio_flush(oc->pb);
     checked(oc->pb->error, "finish the file");

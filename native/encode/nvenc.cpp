@@ -115,7 +115,7 @@ struct NvencEncoder::Impl {
   }
 
   void send(Frame frame) {
-    if (sent == frames) throw Error("ENCODE_FAILED", "more frames than the segment's " + std::to_string(frames));
+    if (sent == frames) throw Error(kEncodeFailed, "more frames than the segment's " + std::to_string(frames));
     frame->pts = first_time + sent;
     frame->pict_type = sent == 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;  // forced-idr makes it an IDR
     sent++;
@@ -124,7 +124,7 @@ struct NvencEncoder::Impl {
 
   EncodedSegment finish() {
     if (sent != frames) {
-      throw Error("ENCODE_FAILED",
+      throw Error(kEncodeFailed,
                   "only " + std::to_string(sent) + " of the segment's " + std::to_string(frames) + " frames");
     }
     encode(nullptr);

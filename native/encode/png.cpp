@@ -8,8 +8,6 @@
 namespace framekiln {
 namespace {
 
-constexpr const char* kFailed = "ENCODE_FAILED";
-
 /// The part of the source that one output pixel covers along one axis, in units of 1 / `out` of a source pixel.
 struct Span {
   int64_t from, to, unit;
@@ -57,12 +55,12 @@ std::vector<uint8_t> encode_png(const Picture& rgb) {
   c->time_base = {1, 1};
   c->thread_count = 1;
   c->flags |= AV_CODEC_FLAG_BITEXACT;
-  check(avcodec_open2(c.get(), codec, nullptr), kFailed, "open the encoder");
+  check(avcodec_open2(c.get(), codec, nullptr), kEncodeFailed, "open the encoder");
   const Av<AVFrame> frame = copy_of(rgb);
   const Av<AVPacket> packet = own(av_packet_alloc());
-  check(avcodec_send_frame(c.get(), frame.get()), kFailed, "encode a picture");
-  check(avcodec_send_frame(c.get(), nullptr), kFailed, "encode a picture");
-  check(avcodec_receive_packet(c.get(), packet.get()), kFailed, "encode a picture");
+  check(avcodec_send_frame(c.get(), frame.get()), kEncodeFailed, "encode a picture");
+  check(avcodec_send_frame(c.get(), nullptr), kEncodeFailed, "encode a picture");
+  check(avcodec_receive_packet(c.get(), packet.get()), kEncodeFailed, "encode a picture");
   return {packet->data, packet->data + packet->size};
 }
 

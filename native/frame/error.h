@@ -19,4 +19,8 @@ class Error : public std::runtime_error {
   const char* code_;
 };
 
+// The codes that several files throw.
+inline constexpr const char* kInvalidVideo = "INVALID_VIDEO";
+inline constexpr const char* kEncodeFailed = "ENCODE_FAILED";
+
 }  // namespace framekiln
