@@ -30,7 +30,7 @@ export async function benchDecode(bench: Bench): Promise<PartResult> {
     const shown = levels.filter((level) => level !== 'reference' || sizeName(size) === sizeName(options.size));
     for (const clip of clips) {
       note(`decode ${sizeName(size)} ${clip.name}`);
-      rates.push(...measureRates(bench, clip, size, shown));
+      rates.push(...(await measureRates(bench, clip, size, shown)));
     }
   }
   const scaling = [];

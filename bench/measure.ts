@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rounds, medians and spreads.
+import { setImmediate } from 'node:timers/promises';
 
 /** One thing to time. */
 export interface Variant {
@@ -46,6 +47,9 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
+/** To be awaited between calls that block this thread: a Ctrl-C of the time meanwhile takes effect here. */
+export const letSignalsIn = (): Promise<void> => setImmediate();
+
 /** Seconds that one blocking call takes. */
 export function secondsOf(run: () => void): number {
   const started = performance.now();
@@ -67,12 +71,14 @@ export async function seconds(run: () => unknown): Promise<number> {
 export async function rates(variants: readonly Variant[], rounds: number): Promise<Record<string, Rate>> {
   const samples = new Map(variants.map(({ name }) => [name, { rate: [] as number[], cpuMs: [] as number[] }]));
   for (const { prepare, run } of variants.filter(({ warm }) => !warm)) {
+    await letSignalsIn();
     await prepare?.();
     await run();
   }
   for (let round = 0; round < rounds; round++) {
     const first = round % variants.length;
     for (const { name, frames, prepare, run } of [...variants.slice(first), ...variants.slice(0, first)]) {
+      await letSignalsIn();
       await prepare?.();
       const before = process.cpuUsage();
       samples.get(name)?.rate.push(frames / (await seconds(run)));

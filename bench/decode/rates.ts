@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drawing on one core: by scene, size, CPU level and format, beside memset and memcpy of the same bytes.
 import { type CpuLevel, frameBytes, type NativeFrames } from 'framekiln/native';
-import { fitFrames, percentile, type Spread, secondsOf, spread } from '../measure.js';
+import { fitFrames, letSignalsIn, percentile, type Spread, secondsOf, spread } from '../measure.js';
 import type { Bench, Metric } from '../part.js';
 import type { Bars } from '../report/chart.js';
 import { cell, digits, type Table, table } from '../report/table.js';
@@ -38,16 +38,21 @@ interface Variant extends Pick<Row, 'by' | 'format'> {
 }
 
 /** Every level, memset and memcpy for one clip at one size. */
-export function measureRates(bench: Bench, clip: Clip, size: Size, levels: readonly CpuLevel[]): Row[] {
-  const variants = FORMATS.flatMap((format) => [
-    ...levels.map((cpu) => drawing(bench, clip, size, format, cpu)),
-    ...bounds(size, format),
-  ]);
+export async function measureRates(bench: Bench, clip: Clip, size: Size, levels: readonly CpuLevel[]): Promise<Row[]> {
+  const variants: Variant[] = [];
+  for (const format of FORMATS) {
+    for (const cpu of levels) {
+      await letSignalsIn();
+      variants.push(drawing(bench, clip, size, format, cpu));
+    }
+    variants.push(...bounds(size, format));
+  }
   const found = variants.map(() => ({ rates: [] as number[], all: [] as number[], starts: [] as number[] }));
   for (let round = 0; round < bench.options.rounds; round++) {
     for (let turn = 0; turn < variants.length; turn++) {
       // Each round begins with another variant.
       const i = (turn + round) % variants.length;
+      await letSignalsIn();
       const { frames, start } = (variants[i] as Variant).run();
       const total = frames.reduce((sum, one) => sum + one, 0);
       found[i]?.rates.push(frames.length / total);

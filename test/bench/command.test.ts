@@ -84,9 +84,12 @@ test('--help', async () => {
   expect([code, stdout.toString()]).toEqual([0, expect.stringMatching(/^framekiln bench \[PART\.\.\.\] \[OPTIONS\]/)]);
 });
 
-test('interrupted, it ends with 130', async () => {
+test('interrupted, it ends with 130, and not after everything that blocks', async () => {
   const { child, ended } = start(process.execPath, [MAIN, 'bench', '--quick']);
   await new Promise((first) => child.stderr?.once('data', first));
   child.kill('SIGINT');
-  expect((await ended).code).toBe(130);
+  const { code, stderr } = await ended;
+  expect(code).toBe(130);
+  // What it was at, and at most what it had just begun.
+  expect(stderr.match(/^# /gm)?.length).toBeLessThanOrEqual(2);
 });

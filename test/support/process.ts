@@ -13,7 +13,6 @@ export interface Ended {
   stdout: Buffer;
   /** Without the lines of progress, which only a run of more than five seconds prints. */
   stderr: string;
-  progress: string[];
 }
 
 const PROGRESS = /^(\d+\/\d+ frames, .*|\{"done":\d+,.*\})\n/gm;
@@ -41,9 +40,8 @@ export function start(command: string, args: readonly string[], { input, ...opti
   const ended = new Promise<Ended>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => {
-      const said = Buffer.concat(stderr).toString();
-      const progress = said.match(PROGRESS) ?? [];
-      done({ code, signal, stdout: Buffer.concat(stdout), stderr: said.replace(PROGRESS, ''), progress });
+      const said = Buffer.concat(stderr).toString().replace(PROGRESS, '');
+      done({ code, signal, stdout: Buffer.concat(stdout), stderr: said });
     });
   });
   return { child, ended };
