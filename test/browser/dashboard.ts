@@ -78,8 +78,9 @@ function watch(page: Page, origins: string[]): string[] {
   return faults;
 }
 
-/** What a page looks like, for people. */
+/** What a page looks like, for people: with FRAMEKILN_PICTURES=1 into test-artifacts. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (!process.env.FRAMEKILN_PICTURES) return;
   mkdirSync(ARTIFACTS, { recursive: true });
   await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage: true });
 }
