@@ -66,6 +66,12 @@ export interface RenderJob extends NativeFrames {
   control?: Control;
 }
 
+export interface FidelityJob extends NativeFrames {
+  chroma: '420' | '444';
+  cpu: CpuLevel;
+  control?: Control;
+}
+
 export interface EncodeSettings {
   codec: Codec;
   width: number;
@@ -215,8 +221,8 @@ export interface Addon {
   /** `path` must not exist yet; undefined writes to memory, up to `limit` bytes. */
   createMuxer(settings: EncodeSettings, container: Container, path: string | undefined, limit?: number): Muxer;
   createMuxer(settings: EncodeSettings, container: 'fmp4'): FragmentMuxer;
-  /** Mean squared error of the frames after a round trip through 4:2:0 and 4:4:4, as PSNR over all of them. */
-  fidelity(frames: NativeFrames & { cpu: CpuLevel; control?: Control }): Fidelity;
+  /** RGB PSNR in dB over all frames after a round trip through 4:2:0 or 4:4:4; Infinity when exact. */
+  fidelity(job: FidelityJob): number;
   /**
    * Whether a local file is a whole video, and what it holds: reads all of it, decodes the first frame, and everything
    * from the last key frame on. Trusts nothing of it. Throws `INVALID_VIDEO` (saying what is wrong) or

@@ -81,12 +81,12 @@ Napi::Value time_frames(const Napi::CallbackInfo& info) {
 Napi::Value fidelity(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
-    const FramesArg arg = frames_arg(object_arg(info[0], "job"));
-    const ChromaFidelity psnr = chroma_fidelity(arg.frames, arg.cpu, arg.control);
-    Napi::Object result = Napi::Object::New(env);
-    result.Set("chroma420", psnr.chroma420);
-    result.Set("chroma444", psnr.chroma444);
-    return result;
+    const Napi::Object job = object_arg(info[0], "job");
+    const Napi::Value chroma = job.Get("chroma");
+    const PixelFormat format =
+        choice_arg(chroma, "chroma", {"420", "444"}) == 0 ? PixelFormat::nv12 : PixelFormat::yuv444p;
+    const FramesArg arg = frames_arg(job);
+    return Napi::Number::New(env, chroma_fidelity(arg.frames, arg.cpu, format, arg.control));
   });
 }
 

@@ -10,21 +10,21 @@ namespace {
 double to_8_bits(double v) { return v < 0 ? 0 : v > 255 ? 255 : std::nearbyint(v); }
 
 /// ITU-R BT.709-6, table 3, solved for RGB and scaled from 219 (luma) and 224 (chroma) steps to 255.
-double squared_error(const uint8_t* rgb, double y, double cb, double cr) {
+uint64_t squared_error(const uint8_t* rgb, double y, double cb, double cr) {
   y = (y - 16) * (255.0 / 219);
   cb = (cb - 128) * (255.0 / 224);
   cr = (cr - 128) * (255.0 / 224);
   const double r = to_8_bits(y + 1.5748 * cr) - rgb[0];
   const double g = to_8_bits(y - (0.0722 * 1.8556 * cb + 0.2126 * 1.5748 * cr) / 0.7152) - rgb[1];
   const double b = to_8_bits(y + 1.8556 * cb) - rgb[2];
-  return r * r + g * g + b * b;
+  return static_cast<uint64_t>(r * r + g * g + b * b);
 }
 
 }  // namespace
 
-double squared_error_of_ycbcr(const Picture& rgb, const Picture& ycbcr) {
+uint64_t squared_error_of_ycbcr(const Picture& rgb, const Picture& ycbcr) {
   const bool nv12 = ycbcr.format == PixelFormat::nv12;
-  double sum = 0, error = 0;
+  uint64_t sum = 0, error = 0;
   // Neighbours are mostly alike: the error is computed again only where something changes.
   uint64_t last = UINT64_MAX;
   for (int j = 0; j < rgb.size.height; j++) {

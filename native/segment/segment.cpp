@@ -76,30 +76,25 @@ EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t*
   return encoder.finish();
 }
 
-ChromaFidelity chroma_fidelity(const Frames& frames, CpuLevel cpu, Control control) {
-  const PixelFormat formats[] = {PixelFormat::rgb24, PixelFormat::nv12, PixelFormat::yuv444p};
-  std::vector<uint8_t> memory[3];
-  std::unique_ptr<Renderer> renderer[3];
-  for (int f = 0; f < 3; f++) {
+double chroma_fidelity(const Frames& frames, CpuLevel cpu, PixelFormat format, Control control) {
+  const PixelFormat formats[] = {PixelFormat::rgb24, format};
+  std::vector<uint8_t> memory[2];
+  std::unique_ptr<Renderer> renderer[2];
+  Picture picture[2];
+  for (int f = 0; f < 2; f++) {
     memory[f].resize(picture_bytes(formats[f], frames.size));
     renderer[f] = make_cpu_renderer(cpu, formats[f], frames.size);
+    picture[f] = picture_over(formats[f], frames.size, memory[f].data());
   }
-  double error[3] = {};
+  uint64_t error = 0;
   for (int i = 0; i < frames.count; i++) {
     control.check();
-    const Picture rgb = picture_over(formats[0], frames.size, memory[0].data());
-    renderer[0]->render(frames.at(i), rgb);
-    for (int f = 1; f < 3; f++) {
-      const Picture ycbcr = picture_over(formats[f], frames.size, memory[f].data());
-      renderer[f]->render(frames.at(i), ycbcr);
-      error[f] += squared_error_of_ycbcr(rgb, ycbcr);
-    }
+    for (int f = 0; f < 2; f++) renderer[f]->render(frames.at(i), picture[f]);
+    error += squared_error_of_ycbcr(picture[0], picture[1]);
   }
+  if (error == 0) return std::numeric_limits<double>::infinity();
   const double samples = static_cast<double>(frames.count) * static_cast<double>(memory[0].size());
-  const auto psnr = [&](double sum) {
-    return sum > 0 ? 10 * std::log10(255.0 * 255.0 * samples / sum) : std::numeric_limits<double>::infinity();
-  };
-  return {psnr(error[1]), psnr(error[2])};
+  return 10 * std::log10(255.0 * 255.0 * samples / static_cast<double>(error));
 }
 
 }  // namespace framekiln

@@ -28,10 +28,7 @@ std::vector<double> time_frames(const Frames& frames, CpuLevel cpu, PixelFormat 
 /// Encodes `count` packed frames from memory, in input_format(settings.codec).
 EncodedSegment encode_from_memory(const EncodeSettings& settings, const uint8_t* frames, int count);
 
-/// RGB PSNR in dB over all frames after a round trip through 8-bit YCbCr, without compression.
-struct ChromaFidelity {
-  double chroma420, chroma444;
-};
-ChromaFidelity chroma_fidelity(const Frames& frames, CpuLevel cpu, Control control);
+/// RGB PSNR in dB over all frames after a round trip through nv12 or yuv444p, without compression; infinite when exact.
+double chroma_fidelity(const Frames& frames, CpuLevel cpu, PixelFormat format, Control control);
 
 }  // namespace framekiln

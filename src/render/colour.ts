@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FrameTable, frameCount, sliceTable } from '../document/table.js';
-import type { Codec, Fidelity } from '../native.js';
+import type { Codec, Fidelity, FidelityJob } from '../native.js';
 import { Job } from './job.js';
 import type { FrameRange } from './plan.js';
 import type { RenderContext } from './video.js';
@@ -37,13 +37,18 @@ export async function measureFidelity(
 ): Promise<Fidelity> {
   const sample = sampleFrames(table, { start: 0, end: frameCount(table) }, samples);
   const job = new Job(frameCount(sample), { signal });
-  return job.finish(() => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control })));
+  const measure = async (chroma: FidelityJob['chroma']) =>
+    (await job.follow(pool.run('fidelity', { ...sample, chroma, cpu, control: job.control }))).psnr;
+  return job.finish(async () => {
+    const [chroma420, chroma444] = await Promise.all([measure('420'), measure('444')]);
+    return { chroma420, chroma444 };
+  });
 }
 
 /** Says what a codec keeps of the colours; measured on a few frames of the range where it does not keep all. */
 export async function chromaReport(
   codec: Codec,
-  measure: (sample: FrameTable) => Promise<Fidelity>,
+  measure: (sample: FrameTable, chroma: FidelityJob['chroma']) => Promise<{ psnr: number }>,
   table: FrameTable,
   range: FrameRange,
 ): Promise<ColourReport> {
@@ -61,11 +66,11 @@ export async function chromaReport(
       note: "OpenCV's conversion and MPEG-4, as recorded. Browsers do not play it.",
     };
   }
-  const { chroma420, chroma444 } = await measure(sampleFrames(table, range, SAMPLED_FRAMES));
+  const { psnr } = await measure(sampleFrames(table, range, SAMPLED_FRAMES), codec === 'h264_444' ? '444' : '420');
   return codec !== 'h264_444'
     ? {
         chroma: '4:2:0',
-        rgbPsnrBeforeCoding: finitePsnr(chroma420),
+        rgbPsnrBeforeCoding: finitePsnr(psnr),
         note:
           codec === 'h264_420'
             ? 'Plays everywhere; halved chroma alone costs this much.'
@@ -73,7 +78,7 @@ export async function chromaReport(
       }
     : {
         chroma: '4:4:4',
-        rgbPsnrBeforeCoding: finitePsnr(chroma444),
+        rgbPsnrBeforeCoding: finitePsnr(psnr),
         note: 'Keeps the colours; plays in Chromium and tools, hardly in Safari or Firefox.',
       };
 }

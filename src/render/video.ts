@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { FrameTable } from '../document/table.js';
 import { fromNative } from '../errors.js';
-import type { Addon, CpuLevel, EncodedSegment, StageSeconds } from '../native.js';
+import type { Addon, CpuLevel, EncodedSegment, FidelityJob, StageSeconds } from '../native.js';
 import { type ColourReport, chromaReport } from './colour.js';
 import type { Devices } from './devices.js';
 import { FramesDigest } from './digest.js';
@@ -85,7 +85,8 @@ export async function renderVideo(
   const digest = new FramesDigest(format);
   const job = new Job(frames, options);
   return job.finish(async () => {
-    const measure = (sample: FrameTable) => job.follow(pool.run('fidelity', { ...sample, cpu, control: job.control }));
+    const measure = (sample: FrameTable, chroma: FidelityJob['chroma']) =>
+      job.follow(pool.run('fidelity', { ...sample, chroma, cpu, control: job.control }));
     let colour: Promise<ColourReport> | undefined;
     const means = await devices.means(encode.codec, {
       size: `${table.width}x${table.height}`,

@@ -13,7 +13,7 @@ import {
   type CompareJob,
   type Control,
   type EncodedSegment,
-  type Fidelity,
+  type FidelityJob,
   frameBytes,
   loadAddon,
   type RenderJob,
@@ -67,7 +67,7 @@ export interface Tasks {
   };
   openGpus: { job: OpenGpusJob; result: Tried };
   openNvenc: { job: OpenNvencJob; result: Tried };
-  fidelity: { job: Omit<RenderJob, 'out' | 'format'>; result: Fidelity };
+  fidelity: { job: FidelityJob; result: { psnr: number } };
   png: { job: { rgb: Uint8Array; width: number; height: number }; result: Uint8Array };
   parse: { job: ParseJob; result: ParsedDocument };
   probe: { job: { path: string; control?: Control }; result: VideoFacts };
@@ -101,7 +101,7 @@ const run: { [N in TaskName]: (addon: Addon, job: Tasks[N]['job']) => Tasks[N]['
   },
   openGpus,
   openNvenc,
-  fidelity: (addon, job) => addon.fidelity(job),
+  fidelity: (addon, job) => ({ psnr: addon.fidelity(job) }),
   png: (addon, { rgb, width, height }) => addon.encodePng(rgb, width, height),
   parse: (addon, { bytes, clip }) => {
     const { value, jsonBytes } = decodeDocument(bytes);

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "measure/chroma_fidelity.h"
 #include "measure/quality.h"
 #include "measure/resize_linear.h"
 
@@ -75,6 +76,42 @@ bool check_quality(const std::string& job) {
   return size.width < 8 || size.height < 8 ? std::isnan(luma) : std::fabs(luma) <= 1.000001;
 }
 
+/// ITU-R BT.709-6, table 3, pixel by pixel.
+uint64_t plain_error_of_ycbcr(const Picture& rgb, const Picture& ycbcr) {
+  const auto rounded = [](double v) { return std::nearbyint(std::fmin(std::fmax(v, 0), 255)); };
+  const bool nv12 = ycbcr.format == PixelFormat::nv12;
+  double sum = 0;
+  for (int j = 0; j < rgb.size.height; j++) {
+    for (int i = 0; i < rgb.size.width; i++) {
+      const uint8_t* pixel = rgb.plane[0] + j * rgb.stride[0] + 3 * i;
+      const uint8_t* chroma = ycbcr.plane[1] + (nv12 ? j / 2 * ycbcr.stride[1] + i / 2 * 2 : j * ycbcr.stride[1] + i);
+      const uint8_t* other = nv12 ? chroma + 1 : ycbcr.plane[2] + j * ycbcr.stride[2] + i;
+      const double y = (ycbcr.plane[0][j * ycbcr.stride[0] + i] - 16) * (255.0 / 219);
+      const double cb = (*chroma - 128) * (255.0 / 224), cr = (*other - 128) * (255.0 / 224);
+      const double green = y - (0.0722 * 1.8556 * cb + 0.2126 * 1.5748 * cr) / 0.7152;
+      const double found[] = {rounded(y + 1.5748 * cr), rounded(green), rounded(y + 1.8556 * cb)};
+      for (int c = 0; c < 3; c++) sum += (found[c] - pixel[c]) * (found[c] - pixel[c]);
+    }
+  }
+  return static_cast<uint64_t>(sum);
+}
+
+bool check_chroma(const std::string& job) {
+  const Size size{1 + at_most(90), 1 + at_most(20)};
+  const Pixels rgb = picture(picture_bytes(PixelFormat::rgb24, size), nullptr);
+  for (const PixelFormat format : {PixelFormat::nv12, PixelFormat::yuv444p}) {
+    const Pixels ycbcr = picture(picture_bytes(format, size), nullptr);
+    const Picture a = picture_over(PixelFormat::rgb24, size, rgb.get()), b = picture_over(format, size, ycbcr.get());
+    const uint64_t found = squared_error_of_ycbcr(a, b), plain = plain_error_of_ycbcr(a, b);
+    if (found == plain) continue;
+    std::printf("%s, %dx%d, format %d: error of YCbCr %llu (%llu)\n", job.c_str(), size.width, size.height,
+                static_cast<int>(format), static_cast<unsigned long long>(found),
+                static_cast<unsigned long long>(plain));
+    return false;
+  }
+  return true;
+}
+
 /// What lies between rows is left alone.
 bool check_resize(const std::string& job) {
   const Size from{1 + at_most(40), 1 + at_most(40)}, to{1 + at_most(90), 1 + at_most(40)};
@@ -104,7 +141,7 @@ int main(int argc, char** argv) {
   const int jobs = std::atoi(argv[2]);
   for (int i = 0; i < jobs; i++) {
     const std::string job = "job " + std::to_string(i) + " of seed " + argv[1];
-    if (!check_quality(job) || !check_resize(job)) return 1;
+    if (!check_quality(job) || !check_chroma(job) || !check_resize(job)) return 1;
   }
   std::printf("%d jobs agree\n", jobs);
   return 0;
