@@ -66,7 +66,7 @@ const GOOD = {
     const bytes = SIZE.width * SIZE.height * (variant % 4 === 1 || variant % 4 === 2 ? 1.5 : 3) * 3;
     return [{ ...framesOf(), format, out: new Uint8Array(bytes) }, variant > 3];
   },
-  fidelity: () => [framesOf()],
+  fidelity: (variant) => [{ ...framesOf(), chroma: variant % 2 === 0 ? '420' : '444' }],
   encodeSegment: (variant) => [{ ...framesOf(), settings: settingsOf(variant) }],
   encodeFrames: (variant) => [settingsOf(2 + (variant % 2)), rgbOf()],
   encodePng: () => [rgbOf(), SIZE.width, SIZE.height],

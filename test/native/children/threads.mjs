@@ -45,7 +45,7 @@ const WORK = {
     const addon = loadAddon();
     const segment = addon.encodeSegment({ ...jobOf(10), settings: SETTINGS });
     addon.createMuxer(SETTINGS, 'mp4', undefined).append(segment);
-    addon.fidelity(jobOf(3));
+    for (const chroma of ['420', '444']) addon.fidelity({ ...jobOf(3), chroma });
   },
   /** Changes a number in shared memory as fast as it can. */
   flicker({ memory }) {
