@@ -57,8 +57,9 @@ export function secondsOf(run: () => void): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Seconds that one call takes, promises awaited. */
+/** Seconds that one call takes, promises awaited; lets signals in before it. */
 export async function seconds(run: () => unknown): Promise<number> {
+  await letSignalsIn();
   const started = performance.now();
   await run();
   return (performance.now() - started) / 1000;
@@ -71,14 +72,12 @@ export async function seconds(run: () => unknown): Promise<number> {
 export async function rates(variants: readonly Variant[], rounds: number): Promise<Record<string, Rate>> {
   const samples = new Map(variants.map(({ name }) => [name, { rate: [] as number[], cpuMs: [] as number[] }]));
   for (const { prepare, run } of variants.filter(({ warm }) => !warm)) {
-    await letSignalsIn();
     await prepare?.();
-    await run();
+    await seconds(run);
   }
   for (let round = 0; round < rounds; round++) {
     const first = round % variants.length;
     for (const { name, frames, prepare, run } of [...variants.slice(first), ...variants.slice(0, first)]) {
-      await letSignalsIn();
       await prepare?.();
       const before = process.cpuUsage();
       samples.get(name)?.rate.push(frames / (await seconds(run)));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createKiln } from 'framekiln';
 import { loadAddon } from 'framekiln/native';
 import { bestLevel } from '../levels.js';
+import { letSignalsIn } from '../measure.js';
 import { SCENES, storedDocument } from '../scenes.js';
 import type { Makes, Peer, PeerClip, PeerRun } from './peer.js';
 
@@ -32,6 +33,7 @@ async function draw({ frames: clip }: PeerClip, makes: 'rgb24' | 'yuv420p', leas
   const job = { ...clip, format: makes === 'rgb24' ? 'rgb24' : 'nv12', cpu: bestLevel(addon) } as const;
   let [frames, seconds] = [0, 0];
   while (frames === 0 || seconds < least) {
+    await letSignalsIn();
     const each = addon.timeFrames(job);
     frames += each.length;
     for (const one of each) seconds += one;
