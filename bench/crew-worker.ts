@@ -22,6 +22,7 @@ export type CrewJob = Pieces &
   (
     | { kind: 'render'; format: FrameFormat; cpu: CpuLevel }
     | { kind: 'renderAndEncode'; settings: EncodeSettings; cpu: CpuLevel }
+    // Pieces beyond the pixels begin again at the first, and none goes over their end.
     | { kind: 'encode'; settings: EncodeSettings; pixels: Uint8Array<SharedArrayBuffer> }
   );
 
@@ -37,7 +38,8 @@ function work(job: CrewJob, start: number, end: number): number {
   }
   if (job.kind === 'encode') {
     const bytes = frameBytes('nv12', width, height);
-    return addon.encodeFrames(job.settings, job.pixels.subarray(start * bytes, end * bytes)).data.byteLength;
+    const at = (start * bytes) % job.pixels.length;
+    return addon.encodeFrames(job.settings, job.pixels.subarray(at, at + (end - start) * bytes)).data.byteLength;
   }
   const bytes = frameBytes(job.format, width, height);
   const needed = bytes * (end - start);

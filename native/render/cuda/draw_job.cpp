@@ -42,11 +42,8 @@ void set_circles(const scene::Geometric& g, DrawJob& job) {
     }
     job.shade[set] = shade_of(rgb[0], rgb[1], rgb[2]);
   }
-  job.floats.step_x = static_cast<float>(g.x.step);
-  job.floats.step_y = static_cast<float>(g.y.step);
   for (int i = 0; i < g.count; i++) {
-    const scene::Geometric::Circle& c = g.circle[i];
-    job.floats.circle[i] = {static_cast<float>(c.cx), static_cast<float>(c.cy), static_cast<float>(c.r)};
+    for (int c = 0; c < 3; c++) job.circle_rgb[i][c] = static_cast<float>(g.palette.rgb[g.circle[i].colour][c]);
   }
 }
 
@@ -55,14 +52,12 @@ PlasmaPhases phases_of(double to) {
   return {x, y, xy, static_cast<float>(x), static_cast<float>(y), static_cast<float>(xy), static_cast<float>(r)};
 }
 
-MandelbrotChanges changes_of(const scene::Mandelbrot& m) {
-  MandelbrotChanges changes{{0, 0}, 1};
+int last_change_of(const scene::Mandelbrot& m) {
+  int last = 1;
   for (int k = 1; k < scene::Mandelbrot::kIterations; k++) {
-    if (m.colour[k] == m.colour[k - 1]) continue;
-    changes.bits[k / 64] |= UINT64_C(1) << k % 64;
-    changes.last = k;
+    if (m.colour[k] != m.colour[k - 1]) last = k;
   }
-  return changes;
+  return last;
 }
 
 }  // namespace
@@ -94,7 +89,7 @@ DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::D
     case Family::mandelbrot:
       job.mandelbrot = scene::make_mandelbrot(params, size.width, size.height);
       set_palette(job.mandelbrot.palette, job);
-      job.changes = changes_of(job.mandelbrot);
+      job.last_change = last_change_of(job.mandelbrot);
       break;
   }
   return job;

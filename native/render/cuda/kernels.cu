@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels for GPUs. Built with --fmad=false -prec-sqrt=true -prec-div=true -ftz=false: bit-exactness is a build
-// contract. No function of CUDA's mathematical library beyond sqrt, fabs and floor, which are exact.
+// contract. No function of CUDA's mathematical library beyond sqrt, fabs and floor, which are exact; what is not is in
+// approximate.inl, and decides nothing by itself.
 #include "render/cuda/kernel/kernels.inl"
 
 namespace framekiln::gpu {

@@ -52,24 +52,10 @@ FK_HD Shade shade_of(int r, int g, int b) {
 
 constexpr int kShades = 16;
 
-/// What float32 needs of a geometric scene: its own roundings of it.
-struct GeometricFloats {
-  float step_x, step_y;
-  struct {
-    float cx, cy, r;
-  } circle[scene::Geometric::kMaxCircles];
-};
-
 /// The phases of plasma's waves, reduced to one turn: float32 is enough for them then.
 struct PlasmaPhases {
   double x, y, xy;
   float fx, fy, fxy, fr;
-};
-
-/// At which iterations the colour changes.
-struct MandelbrotChanges {
-  uint64_t bits[2];  ///< bit k of both: between iterations k - 1 and k
-  int last;          ///< the last of them, or 1
 };
 
 /// One frame to draw.
@@ -88,9 +74,9 @@ struct DrawJob {
     scene::Mandelbrot mandelbrot;
   };
   union {
-    GeometricFloats floats;     ///< of geometric
-    PlasmaPhases phases;        ///< of plasma
-    MandelbrotChanges changes;  ///< of mandelbrot
+    float circle_rgb[scene::Geometric::kMaxCircles][3];  ///< of geometric: each circle's colour
+    PlasmaPhases phases;                                 ///< of plasma
+    int last_change;  ///< of mandelbrot: at which count of iterations the colour changes last, or 1
   };
 };
 

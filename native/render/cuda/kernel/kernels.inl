@@ -2,6 +2,7 @@
 // The kernels, for GPUs and, in tests, for the host: a unit says how the threads of a block run (Exec) and includes
 // this.
 #include <cmath>
+#include <cstring>
 
 #include "render/cuda/kernel/hash_job.h"
 #include "render/cuda/kernel/job.h"
@@ -15,9 +16,15 @@
 namespace framekiln::gpu {
 namespace {
 
+constexpr int kStripWidth = 16, kStripsAcross = kTileWidth / kStripWidth;
+constexpr int kStrips = kStripsAcross * (kTileHeight / 2);
+/// Of a strip that has more colours than one.
+constexpr int kMixed = -1;
+
 FK_HD int smaller(int a, int b) { return a < b ? a : b; }
 FK_HD int clamped(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
 FK_HD float larger(float a, float b) { return a > b ? a : b; }
+FK_HD float least(float a, float b) { return a < b ? a : b; }
 FK_HD int bits_of(uint32_t word) {
 #if defined(__CUDA_ARCH__)
   return __popc(word);
@@ -26,10 +33,22 @@ FK_HD int bits_of(uint32_t word) {
 #endif
 }
 
+/// The lowest bit that is set.
+FK_HD int lowest(uint32_t word) {
+#if defined(__CUDA_ARCH__)
+  return __ffs(static_cast<int>(word)) - 1;
+#else
+  return __builtin_ctz(word);
+#endif
+}
+
 // Each part uses those before it.
 // clang-format off
-#include "render/cuda/kernel/write.inl"
+#include "render/cuda/kernel/words.inl"
+#include "render/cuda/kernel/approximate.inl"
 #include "render/cuda/kernel/sine.inl"
+#include "render/cuda/kernel/write.inl"
+#include "render/cuda/kernel/indices.inl"
 #include "render/cuda/kernel/tile.inl"
 #include "render/cuda/kernel/paint_geometric.inl"
 #include "render/cuda/kernel/paint_fractal.inl"

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of kernels.inl: fractal noise. It is constant on the cells of its finest octave, in which those of all others
-// are whole: a tile's columns and rows are numbered by cell, each cell is hashed once, and pixels look it up.
+// are whole: each of a tile's cells is hashed once, and pixels look it up.
 
 struct FractalPainter {
-  static constexpr bool kDense = true;
+  static constexpr bool kIndexed = true;
 
-  /// The cells along one side of a tile.
+  /// The cells along one side of a tile. They do not decrease, and a cell's number is how many lie before it in the
+  /// tile; where there are more cells than pixels, each pixel has a number.
   template <int kCount>
   struct Side {
-    int64_t cell[kCount];          ///< of each column, in the finest octave
-    uint32_t begins[kCount / 32];  ///< a bit for each column that begins another cell
-    uint16_t number[kCount];       ///< of the column's cell in the tile
-    uint16_t first[kCount];        ///< column of each numbered cell
-    int cells;
+    int32_t cell[kCount];  ///< of each column or row, in the finest octave
+
+    FK_BOTH int span() const { return cell[kCount - 1] - cell[0]; }
+    FK_BOTH int cells() const { return smaller(span() + 1, kCount); }
+    FK_BOTH int number(int i) const { return span() < kCount ? cell[i] - cell[0] : i; }
+    FK_BOTH int32_t numbered(int n) const { return span() < kCount ? cell[0] + n : cell[n]; }
   };
   struct Memory {
     Side<kTileWidth> x;
     Side<kTileHeight> y;
-    uint8_t index[kTileHeight * kTileWidth];
+    uint8_t colour[kTileHeight][kTileWidth];                 ///< of each cell
+    alignas(sizeof(StripRow)) Nibbles row[kTileHeight][kQuads];  ///< of each cell's pixels
   };
 
   const scene::Fractal& scene;
@@ -28,76 +31,62 @@ struct FractalPainter {
   static FK_BOTH const scene::Fractal& scene_of(const DrawJob& job) { return job.fractal; }
 
   template <typename Exec>
-  FK_BOTH void prepare(Exec exec) const {
+  FK_BOTH void paint(Exec exec) const {
     exec.each([&](int thread) {
-      for (int i = thread; i < kTileWidth; i += kThreads) memory.x.cell[i] = scene::fractal_cell(x(i), kFinest);
-      for (int j = thread; j < kTileHeight; j += kThreads) memory.y.cell[j] = scene::fractal_cell(y(j), kFinest);
+      // Within int32: times are below 1e5.
+      for (int i = thread; i < kTileWidth; i += kThreads) {
+        memory.x.cell[i] = static_cast<int32_t>(scene::fractal_x(scene, tile.column(i)) * (1 << kFinest));
+      }
+      for (int j = thread; j < kTileHeight; j += kThreads) {
+        memory.y.cell[j] = static_cast<int32_t>(scene::fractal_y(scene, tile.row(j)) * (1 << kFinest));
+      }
     });
     exec.each([&](int thread) {
-      find_beginnings(memory.x, thread);
-      find_beginnings(memory.y, thread - kTileWidth / 32);
+      const int across = memory.x.cells(), cells = across * memory.y.cells();
+      for (int c = thread; c < cells; c += kThreads) {
+        const int down = c / across, right = c - down * across;
+        memory.colour[down][right] = colour_of(memory.x.numbered(right), memory.y.numbered(down));
+      }
     });
     exec.each([&](int thread) {
-      number_cells(memory.x, thread);
-      number_cells(memory.y, thread);
-    });
-    exec.each([&](int thread) {
-      for (int c = thread; c < memory.x.cells * memory.y.cells; c += kThreads) {
-        const int across = c % memory.x.cells, down = c / memory.x.cells;
-        memory.index[down * kTileWidth + across] = colour_of(memory.x.first[across], memory.y.first[down]);
+      const int quads = memory.y.cells() * kQuads;
+      for (int q = thread; q < quads; q += kThreads) {
+        const int down = q / kQuads, quad = q % kQuads;
+        int nibbles = 0;
+        FK_UNROLL for (int i = 0; i < 4; i++) {
+          nibbles |= memory.colour[down][memory.x.number(4 * quad + i)] << 4 * i;
+        }
+        memory.row[down][quad] = static_cast<Nibbles>(nibbles);
       }
     });
   }
 
-  FK_BOTH int index(int i, int j) const { return memory.index[memory.y.number[j] * kTileWidth + memory.x.number[i]]; }
+  FK_BOTH StripRow row(int strip, int j) const {
+    return StripRow::at(&memory.row[memory.y.number(j)][strip * (kStripWidth / 4)]);
+  }
 
  private:
   static constexpr int kFinest = scene::Fractal::kOctaves - 1;
 
-  FK_BOTH double x(int i) const { return scene::fractal_x(scene, tile.column(i)); }
-  FK_BOTH double y(int j) const { return scene::fractal_y(scene, tile.row(j)); }
-
-  /// 32 columns a thread. Beyond int64 all cells of the finest octave look the same, but others may differ.
-  template <int kCount>
-  static FK_BOTH void find_beginnings(Side<kCount>& side, int word) {
-    if (word < 0 || word >= kCount / 32) return;
-    uint32_t bits = 0;
-    for (int b = 0; b < 32; b++) {
-      const int i = word * 32 + b;
-      const bool same = i > 0 && side.cell[i] == side.cell[i - 1] && side.cell[i] != INT64_MIN;
-      bits |= static_cast<uint32_t>(!same) << b;
-    }
-    side.begins[word] = bits;
-  }
-
-  template <int kCount>
-  static FK_BOTH void number_cells(Side<kCount>& side, int thread) {
-    for (int i = thread; i < kCount; i += kThreads) {
-      int before = 0;
-      for (int w = 0; w < i / 32; w++) before += bits_of(side.begins[w]);
-      const uint32_t word = side.begins[i / 32];
-      const int number = before + bits_of(word & (UINT32_MAX >> (31 - i % 32))) - 1;
-      side.number[i] = static_cast<uint16_t>(number);
-      if (word >> i % 32 & 1) side.first[number] = static_cast<uint16_t>(i);
-      if (i == kCount - 1) side.cells = number + 1;
-    }
-  }
-
-  FK_BOTH uint8_t colour_of(int i, int j) const {
-    const int64_t cx = memory.x.cell[i], cy = memory.y.cell[j];
+  FK_BOTH uint8_t colour_of(int32_t cx, int32_t cy) const {
     int64_t units = 0;
-    if (cx != INT64_MIN && cy != INT64_MIN) {
-      for (int o = 0; o <= kFinest; o++) units += scene::fractal_term(coarser(cx, o), coarser(cy, o), o);
-    } else {
-      const double fx = x(i), fy = y(j);
-      for (int o = 0; o <= kFinest; o++) {
-        units += scene::fractal_term(scene::fractal_cell(fx, o), scene::fractal_cell(fy, o), o);
-      }
+    FK_UNROLL for (int o = 0; o <= kFinest; o++) {
+      units += static_cast<int64_t>(term(coarser(cx, o), coarser(cy, o))) * (1 << (kFinest - o));
     }
-    const int colour = scene::fractal_colour(scene, units);
-    return static_cast<uint8_t>(colour == scene::kBlack ? scene.palette.count : colour);
+    // As fractal_colour: bounds increase.
+    int above = 0;
+    for (int i = 0; i <= scene.palette.count; i++) above += units > scene.bound[i];
+    return static_cast<uint8_t>(above == 0 || above > scene.palette.count ? scene.palette.count : above - 1);
   }
 
   /// The cell in another octave: truncation toward zero again.
-  static FK_BOTH int64_t coarser(int64_t cell, int octave) { return cell / (1 << (kFinest - octave)); }
+  static FK_BOTH int32_t coarser(int32_t cell, int octave) { return cell / (1 << (kFinest - octave)); }
+
+  /// fractal_term of the finest octave: of its hash only 31 bits count, which depend on no higher ones.
+  static FK_BOTH int32_t term(int32_t cx, int32_t cy) {
+    uint32_t k = static_cast<uint32_t>(cx) + static_cast<uint32_t>(cy) * 57u;
+    k = (k << 13) ^ k;
+    const uint32_t hash = (k * (k * k * 15731u + 789221u) + 1376312589u) & 0x7fffffffu;
+    return (1 << 30) - static_cast<int32_t>(hash);
+  }
 };

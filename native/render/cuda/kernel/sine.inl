@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: sines of our own, the same on every GPU; CUDA's are not the C library's to the last bit.
-
-/// Sine of an angle in [0, 32], within 2e-7 plus the argument's own rounding.
-FK_HD float sine(float a) {
-  const int half_turns = static_cast<int>(a * 0.318309886f + 0.5f);
-  const float k = static_cast<float>(half_turns);
-  float r = (a - k * 3.140625f) - k * 9.67653589793e-4f;
-  r = half_turns & 1 ? -r : r;
-  const float t = r * r;
-  return r * (1.0f + t * (-0.16666648f + t * (0.0083329f + t * (-0.00019800897f + t * 2.5904876e-06f))));
-}
+// Part of kernels.inl: a sine in float64 of our own, the same on every GPU; CUDA's is not the C library's to the last bit.
 
 /// Sine of an angle up to 1e6, within 1e-15; exactly 0 of 0.
 ///

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: how a block of threads draws a tile. Most strips of 16x2 pixels have one colour: they are found
-// first and written with wide stores. The others are queued, and shared out by 2x2 pixels among all threads.
-
-constexpr int kStripWidth = 16, kStripsAcross = kTileWidth / kStripWidth;
-constexpr int kStrips = kStripsAcross * (kTileHeight / 2);
-/// Of a strip that has more colours than one.
-constexpr int kMixed = -1;
+// Part of kernels.inl: how a block of threads draws a tile. Where pixels are indices into the palette, all are found
+// first, and then written in strips of 16x2 pixels. Of others, strips of one colour are found first and written; the rest
+// are queued, and shared out by 2x2 pixels among all threads.
 
 /// The part of the frame that a block of threads draws. Coordinates beyond the frame mean its last column and row.
 struct Tile {
@@ -21,8 +17,13 @@ template <typename Painter>
 struct TileMemory {
   typename Painter::Memory painter;
   Shade shade[kShades];
-  int queued;
-  uint16_t queue[kStrips];
+  union {
+    Lookup lookup;
+    struct {
+      int queued;
+      uint16_t queue[kStrips];
+    };
+  };
 };
 
 /// Strip s of the tile; no rows when it lies outside of the picture.
@@ -42,21 +43,22 @@ FK_HD void draw_tile(const DrawArgs& args, int tile_x, int tile_y, int z, Exec e
 
   exec.each([&](int thread) {
     if (thread < kShades) memory.shade[thread] = job.shade[thread];
-    if (thread == 0) memory.queued = 0;
+    if (!Painter::kIndexed && thread == 0) memory.queued = 0;
   });
-  painter.prepare(exec);
-
-  if constexpr (Painter::kDense) {
+  if constexpr (Painter::kIndexed) {
+    exec.each([&](int thread) { memory.lookup.fill(memory.shade, thread); });
+    painter.paint(exec);
     exec.each([&](int thread) {
       for (int s = thread; s < kStrips; s += kThreads) {
         const Place at = place_of(tile, s);
         if (at.rows == 0) continue;
-        const int i = at.x - tile.x, j = at.y - tile.y;
-        Writer::template strip<kStripWidth>(
-            job, at, [&](int column, int row) { return memory.shade[painter.index(i + column, j + row)]; });
+        const int strip = s % kStripsAcross, j = at.y - tile.y;
+        const StripRow rows[2] = {painter.row(strip, j), painter.row(strip, j + 1)};
+        write_strip(Writer(), job, memory.lookup, at, rows);
       }
     });
   } else {
+    painter.prepare(exec);
     exec.each([&](int thread) {
       for (int s = thread; s < kStrips; s += kThreads) {
         const Place at = place_of(tile, s);
