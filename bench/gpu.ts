@@ -101,22 +101,22 @@ async function measureEndToEnd(bench: Bench, device: number, size: Size): Promis
   const { threads } = options;
   const cpu = bestLevel(addon);
   const settings: EncodeSettings = { codec: 'h264_420', ...size, fpsNum: FPS, fpsDen: 1, preset: 'veryfast', crf: 23 };
-  // The default document, over and over until every thread has four segments.
-  const times = options.quick ? 1 : Math.max(1, Math.ceil((threads * 4 * SEGMENT) / FRAMES));
+  // The default document, over and over until every thread has four segments (with --quick one): all end at a time.
+  const count = threads * (options.quick ? 1 : 4) * SEGMENT;
   const frames = framesOf(addon, 'default', FRAMES, size);
-  const document = storedDocument(framesOf(addon, 'default', times * FRAMES, size));
+  const document = storedDocument(framesOf(addon, 'default', count, size));
   const pixels = new Uint8Array(new SharedArrayBuffer(FRAMES * frameBytes('nv12', size.width, size.height)));
   addon.renderFrames({ ...frames, format: 'nv12', cpu, out: pixels });
 
   await using crew = await Crew.start(threads);
   await using onGpu = createKiln({ threads, device: `cuda:${device}`, encoder: 'software' });
   await using onCpu = createKiln({ threads, device: 'cpu', encoder: 'software' });
-  const alone = () => crew.run({ kind: 'encode', settings, pixels, frames, cuts: evenCuts(times * FRAMES, SEGMENT) });
+  const alone = () => crew.run({ kind: 'encode', settings, pixels, frames, cuts: evenCuts(count, SEGMENT) });
   const measured = await rates(
     [
-      { name: 'gpu', frames: times * FRAMES, run: () => onGpu.render(document) },
-      { name: 'cpu', frames: times * FRAMES, run: () => onCpu.render(document) },
-      { name: 'libx264 alone', frames: times * FRAMES, run: alone },
+      { name: 'gpu', frames: count, run: () => onGpu.render(document) },
+      { name: 'cpu', frames: count, run: () => onCpu.render(document) },
+      { name: 'libx264 alone', frames: count, run: alone },
     ],
     options.rounds,
   );

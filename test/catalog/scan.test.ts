@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { RecordGroup, ScanOptions } from '../../src/catalog/scan.js';
+import { type RecordGroup, type ScanOptions, SEGMENTS } from '../../src/catalog/scan.js';
 import { ExperimentsTable } from '../../src/catalog/table.js';
 import { useStores } from '../support/stores.js';
 import { expectNothingUnhandled, rejection } from '../support/unhandled.js';
@@ -28,13 +28,23 @@ async function scanned(from: ExperimentsTable, options?: ScanOptions): Promise<R
 const idsOf = (groups: readonly RecordGroup[]) => groups.map(({ id }) => id).sort();
 const SORTED = IDS.toSorted();
 
-/** What was on its way is over, and nothing follows. */
-async function expectQuiet(double: DynamoDouble): Promise<void> {
-  await expect.poll(() => double.open).toBe(0);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const { length } = double.requests;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(double.requests).toHaveLength(length);
+/**
+ * What was on its way is over, and nothing follows. On a busy machine a request that the client had sent may arrive here
+ * late, but no more than `most` of them: for each segment a page that is read and one that is read ahead.
+ */
+async function expectQuiet(double: DynamoDouble, most: number): Promise<void> {
+  let seen = -1;
+  await expect
+    .poll(
+      () => {
+        const same = double.open === 0 && double.requests.length === seen;
+        seen = double.requests.length;
+        return same;
+      },
+      { interval: 300 },
+    )
+    .toBe(true);
+  expect(seen).toBeLessThanOrEqual(most);
 }
 
 describe('groups', () => {
@@ -101,13 +111,13 @@ describe('groups', () => {
     });
     const reading = scanned(new ExperimentsTable('groups'), { segments: 1, signal: stop.signal });
     expect(await rejection(reading)).toBe('enough');
-    await expectQuiet(double);
+    await expectQuiet(double, 4);
   });
 
   it('asks for nothing more when the loop is left', async () => {
     await using double = await dynamoDouble(stores.dynamoUrl);
     for await (const _ of new ExperimentsTable('groups').groups({ maxRcu: 50 })) break;
-    await expectQuiet(double);
+    await expectQuiet(double, 2 * SEGMENTS);
   });
 
   it('bears throttling, failures and cut connections', async () => {
@@ -128,6 +138,6 @@ describe('groups', () => {
       code: 'ACCESS_DENIED',
       message: 'Cannot read table groups: the credentials may not do that',
     });
-    await expectQuiet(double);
+    await expectQuiet(double, 2 * SEGMENTS);
   });
 });

@@ -12,6 +12,8 @@ using scene::Family;
 
 constexpr double kLongestTime = 1e5;
 constexpr double kTurn = 6.283185307179586;
+/// For what is rounded to float32, and for sums in it.
+constexpr double kAbove = 1.001;
 
 double reduced(double phase) {
   const double r = std::fmod(phase, kTurn);
@@ -26,7 +28,13 @@ Shade shade_of_palette(const scene::Palette& palette, int colour) {
 
 /// Entry i is the palette's colour i, entry `count` is black.
 void set_palette(const scene::Palette& palette, DrawJob& job) {
-  for (int i = 0; i <= palette.count; i++) job.shade[i] = shade_of_palette(palette, i);
+  for (int i = 0; i <= palette.count; i++) {
+    job.shade[i] = shade_of_palette(palette, i);
+    for (int c = 0; c < 3; c++) {
+      job.bytes.rgb[c][i / 4] |= (job.shade[i].rgb >> 8 * c & 0xff) << 8 * (i % 4);
+      job.bytes.ycc[c][i / 4] |= (job.shade[i].ycc >> 8 * c & 0xff) << 8 * (i % 4);
+    }
+  }
 }
 
 /// Entry i is the sum of the circles whose bits it has.
@@ -39,17 +47,47 @@ void set_circles(const scene::Geometric& g, DrawJob& job) {
         if (set >> i & 1) sum += g.palette.rgb[g.circle[i].colour][c];
       }
       rgb[c] = scene::to_byte(sum > 1 ? 1 : sum);
+      job.circles.sum[set][c] = static_cast<float>(sum);
     }
     job.shade[set] = shade_of(rgb[0], rgb[1], rgb[2]);
   }
   for (int i = 0; i < g.count; i++) {
-    for (int c = 0; c < 3; c++) job.circle_rgb[i][c] = static_cast<float>(g.palette.rgb[g.circle[i].colour][c]);
+    job.circles.r[i] = static_cast<float>(g.circle[i].r);
+    for (int c = 0; c < 3; c++) {
+      const double channel = g.palette.rgb[g.circle[i].colour][c];
+      job.circles.rgb[i][c] = static_cast<float>(channel);
+      if (channel != 0) job.circles.channels[i] |= 1u << c;
+    }
   }
 }
 
-PlasmaPhases phases_of(double to) {
-  const double x = reduced(to), y = reduced(to * 0.7), xy = reduced(to * 1.3), r = reduced(to * 0.9);
-  return {x, y, xy, static_cast<float>(x), static_cast<float>(y), static_cast<float>(xy), static_cast<float>(r)};
+/// The function is (s1 + s2 + s3 + s4) / 8 + 1 / 2, with sines of 10 x, 10 y, 7 (x + y) and 8 sqrt(x^2 + y^2).
+PlasmaFloats floats_of(const scene::Plasma& plasma) {
+  PlasmaFloats f{};
+  const double to = plasma.to, part = plasma.palette.count / 8.0;
+  f.step_x = static_cast<float>(plasma.x.step);
+  f.step_y = static_cast<float>(plasma.y.step);
+  f.x = static_cast<float>(reduced(to));
+  f.y = static_cast<float>(reduced(to * 0.7));
+  f.xy = static_cast<float>(reduced(to * 1.3));
+  f.r = static_cast<float>(reduced(to * 0.9));
+  f.count = static_cast<float>(plasma.palette.count);
+  // From an area's centre to its outermost pixels.
+  const double dx = (kAreaWidth - 1) / 2.0 * plasma.x.step + 1e-6;
+  const double dy = (kAreaHeight - 1) / 2.0 * plasma.y.step + 1e-6;
+  // Second derivatives: 100 along each axis, 49 along both, and 64 of the radius where 8 / radius is no more.
+  const double curve = 164 * (dx * dx + dy * dy) + 49 * (dx + dy) * (dx + dy);
+  f.spread_x = static_cast<float>(dx * part * kAbove);
+  f.spread_y = static_cast<float>(dy * part * kAbove);
+  f.spread = static_cast<float>(curve / 2 * part * kAbove + 2 * kPlasmaGuard * plasma.palette.count);
+  f.least_radius = static_cast<float>((0.125 + dx + dy) * kAbove);
+  // No pixel of a block is further from its second than so many columns and rows.
+  f.reach_x = static_cast<float>((kBlockWidth - 2) * plasma.x.step * part * kAbove);
+  f.reach_y = static_cast<float>((kBlockHeight - 1) * plasma.y.step * part * kAbove);
+  // Up to 100 + 49 + 64 along an axis, and 49 + 64 across.
+  f.steeper_x = static_cast<float>(213 * dx + 113 * dy);
+  f.steeper_y = static_cast<float>(213 * dy + 113 * dx);
+  return f;
 }
 
 int last_change_of(const scene::Mandelbrot& m) {
@@ -84,7 +122,7 @@ DrawJob make_draw_job(const scene::FrameParams& params, Size size, const cuda::D
     case Family::plasma:
       job.plasma = scene::make_plasma(params, size.width, size.height);
       set_palette(job.plasma.palette, job);
-      job.phases = phases_of(job.plasma.to);
+      job.waves = floats_of(job.plasma);
       break;
     case Family::mandelbrot:
       job.mandelbrot = scene::make_mandelbrot(params, size.width, size.height);

@@ -15,6 +15,8 @@ namespace framekiln::gpu {
 
 /// A block of so many threads draws a tile of so many pixels.
 constexpr int kThreads = 128, kTileWidth = 256, kTileHeight = 32;
+/// Plasma is looked at in areas of so many pixels, and in blocks of them.
+constexpr int kAreaWidth = 16, kAreaHeight = 4, kBlockWidth = 4, kBlockHeight = 2;
 
 /// An address in the GPU's memory.
 template <typename T>
@@ -52,10 +54,37 @@ FK_HD Shade shade_of(int r, int g, int b) {
 
 constexpr int kShades = 16;
 
-/// The phases of plasma's waves, reduced to one turn: float32 is enough for them then.
-struct PlasmaPhases {
-  double x, y, xy;
-  float fx, fy, fxy, fr;
+/// Indices below this are nibbles, and bytes of a table of them are two words.
+constexpr int kIndices = 8;
+static_assert(scene::kMaxColours < kIndices, "black comes behind the palette");
+
+/// The channels of the first eight shades.
+struct ByteTables {
+  uint32_t rgb[3][2], ycc[3][2];
+};
+
+/// What float32 needs of a geometric scene.
+struct GeometricFloats {
+  float r[scene::Geometric::kMaxCircles], rgb[scene::Geometric::kMaxCircles][3];
+  uint32_t channels[scene::Geometric::kMaxCircles];  ///< bits of those that a circle adds to
+  float sum[kShades][3];                             ///< of each set of circles, also above 1
+};
+
+/// Float32 gives plasma's function, from 0 to 1, within 2.3e-6: pixels are off by 1.2e-7, the arguments of sines, below
+/// 32, by 2.5e-6 (the radial one by 7e-6, as roots are approximate), sines by 2e-7, and their sum is divided by 8. At
+/// the centre of an area it is off by 3e-6.
+constexpr float kPlasmaGuard = 4e-6f;
+
+/// Sizes of a piece of plasma: its function times the number of bands, `count`, is there proven to stay in one.
+struct PlasmaFloats {
+  float step_x, step_y;  ///< from pixel to pixel
+  float x, y, xy, r;     ///< phases, reduced to one turn
+  float count;
+  /// Of an area: what its steepness along each axis counts, and what is to be added for curvature and rounding; how far
+  /// from the corner curvature is known.
+  float spread_x, spread_y, spread, least_radius;
+  /// Of a block, likewise; an area is nowhere steeper than at its centre by more than this.
+  float reach_x, reach_y, steeper_x, steeper_y;
 };
 
 /// One frame to draw.
@@ -67,6 +96,7 @@ struct DrawJob {
   Device<uint32_t> doubts;
   /// The palette's colours, then black; of geometric each set of circles.
   Shade shade[kShades];
+  ByteTables bytes;  ///< of the palette
   union {
     scene::Geometric geometric;
     scene::Fractal fractal;
@@ -74,9 +104,9 @@ struct DrawJob {
     scene::Mandelbrot mandelbrot;
   };
   union {
-    float circle_rgb[scene::Geometric::kMaxCircles][3];  ///< of geometric: each circle's colour
-    PlasmaPhases phases;                                 ///< of plasma
-    int last_change;  ///< of mandelbrot: at which count of iterations the colour changes last, or 1
+    GeometricFloats circles;  ///< of geometric
+    PlasmaFloats waves;       ///< of plasma
+    int last_change;          ///< of mandelbrot: at which count of iterations the colour changes last, or 1
   };
 };
 

@@ -7,6 +7,7 @@ struct GeometricPainter {
   static constexpr int kCircles = scene::Geometric::kMaxCircles;
 
   struct Memory {
+    GeometricFloats circles;
     /// Bits of circles: those whose edge goes through the tile, and those that cover all of it.
     uint32_t near, around;
     /// From each circle's centre to columns and rows, of the near ones.
@@ -22,14 +23,16 @@ struct GeometricPainter {
 
   static FK_BOTH const scene::Geometric& scene_of(const DrawJob& job) { return job.geometric; }
 
+  FK_BOTH void prepare(int thread) const {
+    copy_words(&memory.circles, &job.circles, thread);
+    if (thread == 0) memory.near = memory.around = 0;
+  }
+
   template <typename Exec>
-  FK_BOTH void prepare(Exec exec) const {
-    exec.each([&](int thread) {
-      if (thread == 0) memory.near = memory.around = 0;
-    });
+  FK_BOTH void measure(Exec exec) const {
     exec.each([&](int c) {
       if (c >= scene.count) return;
-      const float r = static_cast<float>(scene.circle[c].r), whole = r - static_cast<float>(scene::Geometric::kSoft);
+      const float r = memory.circles.r[c], whole = r - static_cast<float>(scene::Geometric::kSoft);
       memory.outer[c] = (r + kSlack) * (r + kSlack);
       memory.inner[c] = whole > kSlack ? (whole - kSlack) * (whole - kSlack) : -1;
       const Side side = side_of(c, dx(c, 0), dx(c, kTileWidth - 1), dy(c, 0), dy(c, kTileHeight - 1));
@@ -51,18 +54,16 @@ struct GeometricPainter {
     for (uint32_t left = memory.near; left != 0; left &= left - 1) {
       const int c = lowest(left);
       const float* const across = memory.dx[c];
-      const Side side =
-          side_of(c, across[i], across[i + kStripWidth - 1], memory.dy[c][j], memory.dy[c][j + 1]);
+      const Side side = side_of(c, across[i], across[i + kStripWidth - 1], memory.dy[c][j], memory.dy[c][j + 1]);
       if (side == Side::rim) return kMixed;
       if (side == Side::inside) set |= 1u << c;
     }
     return static_cast<int>(set);
   }
 
-  template <typename Exec>
-  FK_BOTH Shade shade(int i, int j, const Shade* shades, Exec) const {
-    uint32_t inside = memory.around, rim = 0;
-    float sum[3] = {0, 0, 0};
+  FK_BOTH Shade shade(int i, int j, const Shade* shades) const {
+    uint32_t inside = memory.around, rim = 0, touched = 0;
+    float sum[3] = {0, 0, 0}, guard = 0;
     for (uint32_t left = memory.near; left != 0; left &= left - 1) {
       const int c = lowest(left);
       const float dx = memory.dx[c][i], dy = memory.dy[c][j], norm = fused(dx, dx, dy * dy);
@@ -72,28 +73,25 @@ struct GeometricPainter {
         continue;
       }
       rim |= 1u << c;
-      const float depth = static_cast<float>(scene.circle[c].r) - root(norm);
+      touched |= memory.circles.channels[c];
+      guard += kGuard;
+      const float depth = memory.circles.r[c] - root(norm);
       const float u = least(larger(depth * static_cast<float>(1 / scene::Geometric::kSoft), 0.0f), 1.0f);
       const float s = u * u * fused(-2, u, 3);
-      FK_UNROLL for (int k = 0; k < 3; k++) sum[k] = fused(s, job.circle_rgb[c][k], sum[k]);
+      FK_UNROLL for (int k = 0; k < 3; k++) sum[k] = fused(s, memory.circles.rgb[c][k], sum[k]);
     }
     const Shade flat = shades[inside];
     if (rim == 0) return flat;
-    for (uint32_t left = inside; left != 0; left &= left - 1) {
-      FK_UNROLL for (int k = 0; k < 3; k++) sum[k] += job.circle_rgb[lowest(left)][k];
-    }
     int rgb[3];
     bool sure = true;
-    const float guard = kGuard * static_cast<float>(bits_of(rim));
     FK_UNROLL for (int k = 0; k < 3; k++) {
-      const float value = sum[k] * 255;
+      const float value = (sum[k] + memory.circles.sum[inside][k]) * 255;
       // A channel that no rim adds to is exactly as without it.
-      bool touched = false;
-      for (uint32_t left = rim; left != 0; left &= left - 1) touched = touched || job.circle_rgb[lowest(left)][k] != 0;
-      rgb[k] = touched ? smaller(static_cast<int>(value), 255) : static_cast<int>(flat.rgb >> 8 * k & 0xff);
+      const bool summed = touched >> k & 1;
+      rgb[k] = summed ? smaller(static_cast<int>(value), 255) : static_cast<int>(flat.rgb >> 8 * k & 0xff);
       const float above = value - static_cast<float>(rgb[k]);
-      const bool clear = (above > guard || rgb[k] == 0) && (above < 1 - guard || rgb[k] == 255);
-      sure = sure && (clear || !touched);
+      const bool clear = (above > guard || rgb[k] == 0) & (above < 1 - guard || rgb[k] == 255);
+      sure = sure & (clear | !summed);
     }
     if (!sure) exact_rgb(i, j, inside, rim, rgb);
     return shade_of(rgb[0], rgb[1], rgb[2]);
@@ -105,8 +103,8 @@ struct GeometricPainter {
   /// Distances are below 2, and off by less than 1e-6 in float32.
   static constexpr float kSlack = 4e-6f;
   /// On a rim, where they are below 0.2, by less than 1e-7: differences are rounded from float64, the root is within
-  /// 2.4e-7 relatively, and the radius too is rounded. That is 5e-6 of `u`, and as s grows by up to 1.5 of it, 7.5e-6 of
-  /// a circle's cover and, with the sum's rounding, 255 * 9e-6 of each circle's part of a byte.
+  /// 2.4e-7 relatively, and the radius too is rounded. That is 5e-6 of `u`, and as s grows by up to 1.5 of it, 7.5e-6
+  /// of a circle's cover and, with the sum's rounding, 255 * 9e-6 of each circle's part of a byte.
   static constexpr float kGuard = 0.0025f;
 
   /// From circle c's centre to a column or row.

@@ -4,11 +4,11 @@
 
 struct MandelbrotPainter {
   static constexpr bool kIndexed = true;
-  static constexpr int kAreaWidth = kStripWidth, kAreaHeight = 8, kAreasAcross = kTileWidth / kAreaWidth,
-                       kAreas = kAreasAcross * (kTileHeight / kAreaHeight);
+  /// Pixels of an area.
+  static constexpr int kWidth = kStripWidth, kHeight = 8, kAreasAcross = kTileWidth / kWidth,
+                       kAreas = kAreasAcross * (kTileHeight / kHeight);
   /// Pixels along a side of a block, and blocks of an area.
-  static constexpr int kBlock = 4, kBlocksAcross = kAreaWidth / kBlock,
-                       kBlocks = kBlocksAcross * (kAreaHeight / kBlock);
+  static constexpr int kBlock = 4, kBlocksAcross = kWidth / kBlock, kBlocks = kBlocksAcross * (kHeight / kBlock);
 
   /// Things that threads take one by one, and how many there are.
   struct Queue {
@@ -28,26 +28,27 @@ struct MandelbrotPainter {
 
   static FK_BOTH const scene::Mandelbrot& scene_of(const DrawJob& job) { return job.mandelbrot; }
 
+  FK_BOTH void prepare(int thread) const {
+    if (thread == 0) memory.areas = {0, kAreas};
+    if (thread == 1) memory.blocks = {0, 0};
+    if (thread == 2) memory.pixels = {0, 0};
+    if (thread == 3) memory.undecided = {0, 0};
+    for (int k = thread; k < scene::Mandelbrot::kIterations; k += kThreads) {
+      memory.entry[k] = static_cast<uint8_t>(scene.colour[k] == scene::kBlack ? scene.palette.count : scene.colour[k]);
+    }
+  }
+
   template <typename Exec>
   FK_BOTH void paint(Exec exec) const {
-    exec.each([&](int thread) {
-      if (thread == 0) memory.areas = {0, kAreas};
-      if (thread == 1) memory.blocks = {0, 0};
-      if (thread == 2) memory.pixels = {0, 0};
-      if (thread == 3) memory.undecided = {0, 0};
-      for (int k = thread; k < scene::Mandelbrot::kIterations; k += kThreads) {
-        memory.entry[k] = static_cast<uint8_t>(scene.colour[k] == scene::kBlack ? scene.palette.count : scene.colour[k]);
-      }
-    });
     exec.each([&](int) {
       follow(
-          memory.areas, exec, [&](int a) { return disc_of(area_x(a), area_y(a), kAreaWidth, kAreaHeight); },
+          memory.areas, exec, [&](int a) { return disc_of(area_x(a), area_y(a), kWidth, kHeight); },
           [&](int a, int index) {
             if (index == kMixed) {
               const int q = exec.add(&memory.blocks.count, kBlocks);
               memory.area[q / kBlocks] = static_cast<uint16_t>(a);
             } else {
-              fill<kAreaWidth, kAreaHeight>(area_x(a), area_y(a), index);
+              fill<kWidth, kHeight>(area_x(a), area_y(a), index);
             }
           });
     });
@@ -94,12 +95,12 @@ struct MandelbrotPainter {
 
   FK_BOTH StripRow row(int strip, int j) const {
     const Quad bytes = *reinterpret_cast<const Quad*>(&memory.index[j][strip * kStripWidth]);
-    StripRow row;
+    uint32_t nibbles[4];
     FK_UNROLL for (int i = 0; i < 4; i++) {
       const uint32_t pairs = (bytes.word[i] | bytes.word[i] >> 4) & 0x00ff00ff;
-      row.quad[i] = static_cast<Nibbles>(pairs | pairs >> 8);
+      nibbles[i] = (pairs | pairs >> 8) & 0xffff;
     }
-    return row;
+    return {{nibbles[0] | nibbles[1] << 16, nibbles[2] | nibbles[3] << 16}};
   }
 
  private:
@@ -107,20 +108,16 @@ struct MandelbrotPainter {
 
   FK_BOTH double x(int i) const { return scene::axis_at(scene.x, tile.column(i)); }
   FK_BOTH double y(int j) const { return scene::axis_at(scene.y, tile.row(j)); }
-  static FK_BOTH int area_x(int a) { return a % kAreasAcross * kAreaWidth; }
-  static FK_BOTH int area_y(int a) { return a / kAreasAcross * kAreaHeight; }
-  FK_BOTH int block_x(int b) const {
-    return area_x(memory.area[b / kBlocks]) + b % kBlocks % kBlocksAcross * kBlock;
-  }
-  FK_BOTH int block_y(int b) const {
-    return area_y(memory.area[b / kBlocks]) + b % kBlocks / kBlocksAcross * kBlock;
-  }
+  static FK_BOTH int area_x(int a) { return a % kAreasAcross * kWidth; }
+  static FK_BOTH int area_y(int a) { return a / kAreasAcross * kHeight; }
+  FK_BOTH int block_x(int b) const { return area_x(memory.area[b / kBlocks]) + b % kBlocks % kBlocksAcross * kBlock; }
+  FK_BOTH int block_y(int b) const { return area_y(memory.area[b / kBlocks]) + b % kBlocks / kBlocksAcross * kBlock; }
 
-  template <int kWidth, int kHeight>
+  template <int kAcross, int kDown>
   FK_BOTH void fill(int i, int j, int index) const {
     const uint32_t four = static_cast<uint32_t>(index) * 0x01010101;
-    for (int row = 0; row < kHeight; row++) {
-      for (int w = 0; w < kWidth / 4; w++) put_word(&memory.index[j + row][i + 4 * w], four);
+    for (int row = 0; row < kDown; row++) {
+      for (int w = 0; w < kAcross / 4; w++) put_word(&memory.index[j + row][i + 4 * w], four);
     }
   }
 
@@ -190,9 +187,7 @@ struct MandelbrotPainter {
     /// One step in float32 is off by less than 4 roundings, of 6e-8 each, of |z|^2 and |c|.
     static constexpr float kRounding = 5e-7f;
 
-    FK_BOTH int settled(int most) const {
-      return left == 0 || entry[left - 1] == entry[most] ? entry[most] : kMixed;
-    }
+    FK_BOTH int settled(int most) const { return left == 0 || entry[left - 1] == entry[most] ? entry[most] : kMixed; }
   };
 
   FK_BOTH Disc disc_of(int i, int j, int width, int height) const {

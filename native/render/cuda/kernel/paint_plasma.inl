@@ -1,33 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: plasma, coarse to fine. Strips within one band are proven by value, gradient and curvature at
-// their centre; of the others blocks of 4x2 pixels by the value of one and the strip's steepest gradient; what is left
-// is computed by pixel in float32, those too near an edge for it in float64, and those too near for that are in doubt.
+// Part of kernels.inl: plasma, coarse to fine. Areas within one band are proven by value, gradient and curvature at
+// their centre; of the others blocks by the value of one pixel and the area's steepest gradient; what is left is
+// computed by pixel in float32, those too near an edge for it in float64, and those too near for that are in doubt.
 
 struct PlasmaPainter {
   static constexpr bool kIndexed = true;
-  static constexpr int kBlockWidth = 4, kBlocks = kStripWidth / kBlockWidth;
+  static constexpr int kAreasAcross = kTileWidth / kAreaWidth, kAreas = kAreasAcross * (kTileHeight / kAreaHeight);
+  static constexpr int kBlocksAcross = kAreaWidth / kBlockWidth, kBlocks = kBlocksAcross * (kAreaHeight / kBlockHeight);
+  static_assert(kAreaWidth == kStripWidth && kBlockWidth == 4 && kThreads >= kAreas);
 
-  struct alignas(16) Four {
-    float value[4];
-  };
   /// What depends on the column or the row alone, of pixels.
   template <int kCount>
   struct Side {
-    Four at[kCount / 4], wave[kCount / 4], sin7[kCount / 4], cos7[kCount / 4];
-
-    static FK_BOTH float& of(Four* values, int i) { return values[i / 4].value[i % 4]; }
+    alignas(16) float at[kCount], wave[kCount], sin7[kCount], cos7[kCount];
   };
-  /// Likewise of strips: of their centres, `half` so wide.
+  /// Likewise of areas: of their centres.
   struct Centre {
-    float at, half, sin10, cos10, sin7, cos7;
+    float at, sin10, cos10, sin7, cos7;
   };
   struct Memory {
     Side<kTileWidth> x;
     Side<kTileHeight> y;
-    Centre strip_x[kStripsAcross], strip_y[kTileHeight / 2];
-    int mixed_strips, mixed_blocks;
-    uint16_t strip[kStrips], block[kStrips * kBlocks];
-    float reach[kStrips];
+    Centre area_x[kAreasAcross], area_y[kTileHeight / kAreaHeight];
+    int mixed_areas, mixed_blocks;
+    uint16_t area[kAreas], block[kAreas * kBlocks];  ///< block: of its first pixel
+    float reach[kAreas];
     alignas(sizeof(StripRow)) Nibbles row[kTileHeight][kQuads];
   };
 
@@ -38,69 +35,74 @@ struct PlasmaPainter {
 
   static FK_BOTH const scene::Plasma& scene_of(const DrawJob& job) { return job.plasma; }
 
+  FK_BOTH void prepare(int thread) const {
+    if (thread == 0) memory.mixed_areas = memory.mixed_blocks = 0;
+    const PlasmaFloats& waves = job.waves;
+    const float step_x = waves.step_x, step_y = waves.step_y, phase_x = waves.x, phase_y = waves.y, phase = waves.xy;
+    for (int i = thread; i < kTileWidth; i += kThreads)
+      set_pixel(memory.x, i, coordinate(tile.column(i), step_x), phase_x, 0);
+    // Each of these is for other warps.
+    const int row = thread - 32, across = thread - 64, down = thread - 96;
+    if (row >= 0 && row < kTileHeight) set_pixel(memory.y, row, coordinate(tile.row(row), step_y), phase_y, phase);
+    if (across >= 0 && across < kAreasAcross) {
+      const int i = across * kAreaWidth;
+      memory.area_x[across] = centre_of(coordinate(tile.column(i), step_x),
+                                        coordinate(tile.column(i + kAreaWidth - 1), step_x), phase_x, 0);
+    }
+    if (down >= 0 && down < kTileHeight / kAreaHeight) {
+      const int j = down * kAreaHeight;
+      memory.area_y[down] =
+          centre_of(coordinate(tile.row(j), step_y), coordinate(tile.row(j + kAreaHeight - 1), step_y), phase_y, phase);
+    }
+  }
+
   template <typename Exec>
   FK_BOTH void paint(Exec exec) const {
     exec.each([&](int thread) {
-      if (thread == 0) memory.mixed_strips = memory.mixed_blocks = 0;
-      const PlasmaPhases& phase = job.phases;
-      for (int i = thread; i < kTileWidth; i += kThreads) {
-        set_side(memory.x, i, scene::axis_at(scene.x, tile.column(i)), phase.x, 0);
-      }
-      for (int j = thread; j < kTileHeight; j += kThreads) {
-        set_side(memory.y, j, scene::axis_at(scene.y, tile.row(j)), phase.y, phase.xy);
-      }
-      for (int s = thread; s < kStripsAcross; s += kThreads) {
-        const int i = s * kStripWidth;
-        memory.strip_x[s] = centre_of(scene::axis_at(scene.x, tile.column(i)),
-                                      scene::axis_at(scene.x, tile.column(i + kStripWidth - 1)), phase.x, 0);
-      }
-      for (int s = thread - kThreads / 2; s >= 0 && s < kTileHeight / 2; s += kThreads) {
-        memory.strip_y[s] = centre_of(scene::axis_at(scene.y, tile.row(2 * s)),
-                                      scene::axis_at(scene.y, tile.row(2 * s + 1)), phase.y, phase.xy);
-      }
+      if (thread < kAreas) paint_area(thread % kAreasAcross, thread / kAreasAcross, exec);
     });
     exec.each([&](int thread) {
-      for (int s = thread; s < kStrips; s += kThreads) {
-        if (place_of(tile, s).rows > 0) paint_strip(s, exec);
-      }
-    });
-    exec.each([&](int thread) {
-      for (int q = thread; q < memory.mixed_strips * kBlocks; q += kThreads) {
-        const int strip = memory.strip[q / kBlocks], block = strip * kBlocks + q % kBlocks;
-        const float scaled = scaled_at(block_x(block) + 1, block_y(block));
-        const Band band(scaled);
+      const float phase = job.waves.r, count = job.waves.count;
+      const uint32_t blocks = static_cast<uint32_t>(memory.mixed_areas) * kBlocks;
+      for (uint32_t q = static_cast<uint32_t>(thread); q < blocks; q += kThreads) {
+        const uint32_t within = q % kBlocks, first = memory.area[q / kBlocks] +
+                                                     within / kBlocksAcross * (kBlockHeight * kTileWidth) +
+                                                     within % kBlocksAcross * kBlockWidth;
+        const int i = static_cast<int>(first % kTileWidth), j = static_cast<int>(first / kTileWidth);
+        const Band band(scaled_at(i + 1, j, phase, count));
         if (band.within(memory.reach[q / kBlocks])) {
-          for (int row = 0; row < 2; row++) quad(block, row) = static_cast<Nibbles>(band.number() * 0x1111);
+          const Nibbles four = static_cast<Nibbles>(band.number() * 0x1111);
+          for (int row = 0; row < kBlockHeight; row++) memory.row[j + row][i / 4] = four;
         } else {
-          memory.block[exec.add(&memory.mixed_blocks, 1)] = static_cast<uint16_t>(block);
+          memory.block[exec.add(&memory.mixed_blocks, 1)] = static_cast<uint16_t>(first);
         }
       }
     });
     exec.each([&](int thread) {
-      for (int q = thread; q < memory.mixed_blocks * 2; q += kThreads) {
-        const int block = memory.block[q / 2], row = q % 2;
-        const int i = block_x(block), j = block_y(block) + row;
+      const float phase = job.waves.r, count = job.waves.count;
+      const uint32_t rows = static_cast<uint32_t>(memory.mixed_blocks) * kBlockHeight;
+      for (uint32_t q = static_cast<uint32_t>(thread); q < rows; q += kThreads) {
+        const uint32_t first = memory.block[q / kBlockHeight];
+        const int i = static_cast<int>(first % kTileWidth), j = static_cast<int>(first / kTileWidth + q % kBlockHeight);
         int nibbles = 0;
         FK_UNROLL for (int p = 0; p < kBlockWidth; p++) {
-          const Band band(scaled_at(i + p, j));
+          const Band band(scaled_at(i + p, j, phase, count));
           nibbles |= (band.within(kPixelReach) ? band.number() : exact_index(i + p, j, exec)) << 4 * p;
         }
-        quad(block, row) = static_cast<Nibbles>(nibbles);
+        memory.row[j][i / 4] = static_cast<Nibbles>(nibbles);
       }
     });
   }
 
-  FK_BOTH StripRow row(int strip, int j) const { return StripRow::at(&memory.row[j][strip * kBlocks]); }
+  FK_BOTH StripRow row(int strip, int j) const { return StripRow::at(&memory.row[j][strip * (kStripWidth / 4)]); }
 
  private:
-  static constexpr double kQuarterTurn = 1.5707963267948966;
-  /// Float32 gives (sum / 4 + 1) / 2 within 1.3e-6: the arguments, below 32, are off by up to 1e-6 (the radial one by
-  /// 6e-6, as roots are approximate), sines by 2e-7, over 8. Of a strip's centre it is 3e-6.
-  static constexpr float kGuard = 4e-6f;
-  /// Float64 gives it within 1e-15 of what the C library's sines give.
+  static constexpr float kQuarterTurn = 1.57079633f;
+  /// Float64 gives the function within 1e-15 of what the C library's sines give.
   static constexpr double kDoubt = 1e-13;
+  static constexpr float kPixelReach = 8 * kPlasmaGuard;
 
-  /// Values times the number of bands, cut into bands.
+  /// A value times the number of bands, and its band.
   struct Band {
     float scaled;
     Float32 floor;  ///< plus 1.5 * 2^23, where float32 has integers alone
@@ -108,85 +110,66 @@ struct PlasmaPainter {
     explicit FK_BOTH Band(float value) : scaled(value), floor{(value - 0.5f) + 12582912.0f} {}
     /// 0 to 7.
     FK_BOTH int number() const { return static_cast<int>(floor.bits() & 7); }
-    /// Whether the number is the same for all values nearer than `reach`, 0.5 at the most.
+    /// Whether the number is the same for all values nearer than `reach`.
     FK_BOTH bool within(float reach) const {
       return fabsf((scaled - (floor.value - 12582912.0f)) - 0.5f) < 0.5f - reach;
     }
   };
-  static constexpr float kPixelReach = 8 * kGuard;
 
-  FK_BOTH int block_x(int block) const { return block % (kStripsAcross * kBlocks) * kBlockWidth; }
-  FK_BOTH int block_y(int block) const { return block / (kStripsAcross * kBlocks) * 2; }
-  FK_BOTH Nibbles& quad(int block, int row) const {
-    return memory.row[block_y(block) + row][block % (kStripsAcross * kBlocks)];
-  }
+  static FK_BOTH float coordinate(int pixel, float step) { return static_cast<float>(pixel) * step; }
 
   template <int kCount>
-  static FK_BOTH void set_side(Side<kCount>& side, int i, double at, double phase, double diagonal) {
-    const double along = 7 * at + diagonal;
-    side.of(side.at, i) = static_cast<float>(at);
-    side.of(side.wave, i) = sine(static_cast<float>(10 * at + phase));
-    side.of(side.sin7, i) = sine(static_cast<float>(along));
-    side.of(side.cos7, i) = sine(static_cast<float>(along + kQuarterTurn));
+  static FK_BOTH void set_pixel(Side<kCount>& side, int i, float at, float phase, float diagonal) {
+    side.at[i] = at;
+    side.wave[i] = sine(fused(10, at, phase));
+    side.sin7[i] = sine(fused(7, at, diagonal));
+    side.cos7[i] = sine(fused(7, at, diagonal + kQuarterTurn));
   }
 
-  static FK_BOTH Centre centre_of(double from, double to, double phase, double diagonal) {
-    const double at = (from + to) / 2, wave = 10 * at + phase, along = 7 * at + diagonal;
-    return {static_cast<float>(at),
-            static_cast<float>(to - from) * 0.5f + 1e-6f,
-            sine(static_cast<float>(wave)),
-            sine(static_cast<float>(wave + kQuarterTurn)),
-            sine(static_cast<float>(along)),
-            sine(static_cast<float>(along + kQuarterTurn))};
+  static FK_BOTH Centre centre_of(float from, float to, float phase, float diagonal) {
+    const float at = (from + to) * 0.5f;
+    return {at, sine(fused(10, at, phase)), sine(fused(10, at, phase + kQuarterTurn)), sine(fused(7, at, diagonal)),
+            sine(fused(7, at, diagonal + kQuarterTurn))};
   }
 
   /// As the CPU's renderer classifies its blocks.
   template <typename Exec>
-  FK_BOTH void paint_strip(int s, Exec exec) const {
-    const Centre cx = memory.strip_x[s % kStripsAcross], cy = memory.strip_y[s / kStripsAcross];
-    const float x = cx.at, dx = cx.half, y = cy.at, dy = cy.half;
-    const float norm = larger(fused(x, x, y * y), 1e-20f), inverse = root_inverse(norm), radius = norm * inverse;
-    const float a4 = fused(8, radius, job.phases.fr);
-    const float sin13 = fused(cx.sin7, cy.cos7, cx.cos7 * cy.sin7);
-    const float cos13 = fused(cx.cos7, cy.cos7, -cx.sin7 * cy.sin7);
-    const float value = fused(cx.sin10 + cy.sin10 + sin13 + sine(a4), 0.125f, 0.5f);
-    const float slope4 = 8 * sine(a4 + static_cast<float>(kQuarterTurn)) * inverse;
-    const float gx = fabsf(10 * cx.cos10 + 7 * cos13 + slope4 * x), gy = fabsf(10 * cy.cos10 + 7 * cos13 + slope4 * y);
-    // Second order: 100 and 100 along the axes, 49 along the diagonal, 64 for the radius where 8 / radius <= 64.
-    const float curve = 164 * (dx * dx + dy * dy) + 49 * (dx + dy) * (dx + dy);
-    const bool curved = radius - dx - dy > 0.125f;
-    const float spread = (gx * dx + gy * dy + 0.5f * curve) * 0.125f + 2 * kGuard;
-    const float count = static_cast<float>(scene.palette.count);
-    const float low = (value - spread) * count, high = (value + spread) * count;
-    const int band = static_cast<int>(low);
-    if (curved && low > 0 && high < count && high < static_cast<float>(band + 1)) {
-      const Nibbles four = static_cast<Nibbles>(band * 0x1111);
-      for (int row = 0; row < 2; row++) {
-        StripRow::put(&memory.row[s / kStripsAcross * 2 + row][s % kStripsAcross * kBlocks], {{four, four, four, four}});
-      }
+  FK_BOTH void paint_area(int across, int down, Exec exec) const {
+    const int i = across * kAreaWidth, j = down * kAreaHeight;
+    if (tile.x + i >= tile.written_width || tile.y + j >= tile.written_height) return;
+    const PlasmaFloats& waves = job.waves;
+    const Centre x = memory.area_x[across], y = memory.area_y[down];
+    const float norm = larger(fused(x.at, x.at, y.at * y.at), 1e-20f), inverse = root_inverse(norm),
+                radius = norm * inverse;
+    const float a4 = fused(8, radius, waves.r);
+    const float sin13 = fused(x.sin7, y.cos7, x.cos7 * y.sin7), slope13 = 7 * fused(x.cos7, y.cos7, -x.sin7 * y.sin7);
+    const float slope4 = 8 * sine(a4 + kQuarterTurn) * inverse;
+    const float steep_x = fabsf(fused(10, x.cos10, fused(slope4, x.at, slope13)));
+    const float steep_y = fabsf(fused(10, y.cos10, fused(slope4, y.at, slope13)));
+    const Band band(scaled((x.sin10 + y.sin10) + (sin13 + sine(a4)), waves.count));
+    const bool curved = radius > waves.least_radius;
+    if (curved && band.within(fused(steep_x, waves.spread_x, fused(steep_y, waves.spread_y, waves.spread)))) {
+      const uint32_t eight = static_cast<uint32_t>(band.number()) * 0x11111111;
+      for (int row = 0; row < kAreaHeight; row++) StripRow{{eight, eight}}.put(&memory.row[j + row][i / 4]);
       return;
     }
-    const int q = exec.add(&memory.mixed_strips, 1);
-    memory.strip[q] = static_cast<uint16_t>(s);
-    // No pixel of a block is further from its second than two columns and a row; second derivatives are up to
-    // 100 + 49 + 64 along an axis and 49 + 64 across.
-    const float steep_x = gx + 213 * dx + 113 * dy, steep_y = gy + 213 * dy + 113 * dx;
-    const float step_x = static_cast<float>(scene.x.step), step_y = static_cast<float>(scene.y.step);
-    const float reach = (2 * step_x * steep_x + step_y * steep_y) * (0.125f * 1.001f) * count + kPixelReach;
+    const int q = exec.add(&memory.mixed_areas, 1);
+    memory.area[q] = static_cast<uint16_t>(j * kTileWidth + i);
+    const float reach =
+        fused(steep_x + waves.steeper_x, waves.reach_x, fused(steep_y + waves.steeper_y, waves.reach_y, kPixelReach));
     memory.reach[q] = curved ? reach : 1;
   }
 
-  /// A pixel's value times the number of bands, within count * kGuard.
-  FK_BOTH float scaled_at(int i, int j) const {
-    Side<kTileWidth>& across = memory.x;
-    Side<kTileHeight>& down = memory.y;
-    const float x = across.of(across.at, i), y = down.of(down.at, j);
-    const float diagonal = fused(across.of(across.sin7, i), down.of(down.cos7, j),
-                                 across.of(across.cos7, i) * down.of(down.sin7, j));
-    const float norm = larger(fused(x, x, y * y), 1e-20f);
-    const float radial = sine(fused(8, norm * root_inverse(norm), job.phases.fr));
-    const float count = static_cast<float>(scene.palette.count);
-    return fused((across.of(across.wave, i) + down.of(down.wave, j)) + (diagonal + radial), count * 0.125f, count * 0.5f);
+  static FK_BOTH float scaled(float sum, float count) { return fused(sum, count * 0.125f, count * 0.5f); }
+
+  /// A pixel's value times the number of bands.
+  FK_BOTH float scaled_at(int i, int j, float phase, float count) const {
+    const Side<kTileWidth>& x = memory.x;
+    const Side<kTileHeight>& y = memory.y;
+    const float norm = larger(fused(x.at[i], x.at[i], y.at[j] * y.at[j]), 1e-20f);
+    const float radial = sine(fused(8, norm * root_inverse(norm), phase));
+    const float diagonal = fused(x.sin7[i], y.cos7[j], x.cos7[i] * y.sin7[j]);
+    return scaled((x.wave[i] + y.wave[j]) + (diagonal + radial), count);
   }
 
   template <typename Exec>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Part of kernels.inl: a sine in float64 of our own, the same on every GPU; CUDA's is not the C library's to the last bit.
+// Part of kernels.inl: a sine in float64 of our own, the same on every GPU; CUDA's is not the C library's to the last
+// bit.
 
 /// Sine of an angle up to 1e6, within 1e-15; exactly 0 of 0.
 ///

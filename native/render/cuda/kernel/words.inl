@@ -47,3 +47,15 @@ FK_HD void put_word(uint8_t* to, uint32_t word) {
   std::memcpy(to, &word, sizeof word);
 #endif
 }
+
+/// Copies an object of at most kThreads words: what one thread does of it.
+template <typename Object>
+FK_HD void copy_words(Object* to, const Object* from, int thread) {
+  static_assert(sizeof(Object) % 4 == 0 && sizeof(Object) / 4 <= kThreads);
+  if (thread >= static_cast<int>(sizeof(Object) / 4)) return;
+#if defined(__CUDA_ARCH__)
+  reinterpret_cast<uint32_t*>(to)[thread] = reinterpret_cast<const uint32_t*>(from)[thread];
+#else
+  std::memcpy(reinterpret_cast<char*>(to) + 4 * thread, reinterpret_cast<const char*>(from) + 4 * thread, 4);
+#endif
+}

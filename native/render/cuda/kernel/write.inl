@@ -36,17 +36,30 @@ struct Place {
   int x, y, rows;
 };
 
-FK_HD uint8_t* address(const DrawJob& job, int plane, int x_bytes, int y) {
-  return job.plane[plane].get() + static_cast<uint64_t>(y) * job.stride[plane] + x_bytes;
+/// A picture's planes, in registers. All of one is within 4 GiB.
+struct Planes {
+  uint8_t* start[3];
+  uint32_t stride[3];
+
+  explicit FK_BOTH Planes(const DrawJob& job) {
+    FK_UNROLL for (int p = 0; p < 3; p++) {
+      start[p] = job.plane[p].get();
+      stride[p] = static_cast<uint32_t>(job.stride[p]);
+    }
+  }
+};
+
+FK_HD uint8_t* address(const Planes& planes, int plane, int x_bytes, int y) {
+  return planes.start[plane] + (static_cast<uint32_t>(y) * planes.stride[plane] + static_cast<uint32_t>(x_bytes));
 }
 
 /// One byte a pixel of a plane.
 template <int kColumns, typename ByteOf>
-FK_HD void write_bytes(const DrawJob& job, int plane, Place at, ByteOf byte_of) {
+FK_HD void write_bytes(const Planes& planes, int plane, Place at, ByteOf byte_of) {
   for (int row = 0; row < at.rows; row++) {
     Packed<kColumns> bytes;
     FK_UNROLL for (int i = 0; i < kColumns; i++) bytes.set(i, byte_of(i, row));
-    bytes.store(address(job, plane, at.x, at.y + row));
+    bytes.store(address(planes, plane, at.x, at.y + row));
   }
 }
 
@@ -62,52 +75,52 @@ FK_HD uint32_t chroma_420(int pair, ShadeOf shade) {
 /// `shade(i, row)` is the colour of a strip's pixel; both rows have one, whatever the picture has.
 struct WriteRgb24 {
   template <int kColumns, typename ShadeOf>
-  static FK_BOTH void strip(const DrawJob& job, Place at, ShadeOf shade) {
+  static FK_BOTH void strip(const Planes& planes, Place at, ShadeOf shade) {
     for (int row = 0; row < at.rows; row++) {
       Packed<3 * kColumns> bytes;
       FK_UNROLL for (int i = 0; i < kColumns; i++) {
         const uint32_t rgb = shade(i, row).rgb;
         FK_UNROLL for (int c = 0; c < 3; c++) bytes.set(3 * i + c, rgb >> 8 * c & 0xff);
       }
-      bytes.store(address(job, 0, 3 * at.x, at.y + row));
+      bytes.store(address(planes, 0, 3 * at.x, at.y + row));
     }
   }
 };
 
 struct WriteYuv444p {
   template <int kColumns, typename ShadeOf>
-  static FK_BOTH void strip(const DrawJob& job, Place at, ShadeOf shade) {
+  static FK_BOTH void strip(const Planes& planes, Place at, ShadeOf shade) {
     FK_UNROLL for (int plane = 0; plane < 3; plane++) {
-      write_bytes<kColumns>(job, plane, at, [&](int i, int row) { return shade(i, row).ycc >> 8 * plane & 0xff; });
+      write_bytes<kColumns>(planes, plane, at, [&](int i, int row) { return shade(i, row).ycc >> 8 * plane & 0xff; });
     }
   }
 };
 
 struct WriteNv12 {
   template <int kColumns, typename ShadeOf>
-  static FK_BOTH void strip(const DrawJob& job, Place at, ShadeOf shade) {
-    write_bytes<kColumns>(job, 0, at, [&](int i, int row) { return shade(i, row).ycc & 0xff; });
+  static FK_BOTH void strip(const Planes& planes, Place at, ShadeOf shade) {
+    write_bytes<kColumns>(planes, 0, at, [&](int i, int row) { return shade(i, row).ycc & 0xff; });
     Packed<kColumns> pairs;
     FK_UNROLL for (int p = 0; p < kColumns / 2; p++) {
       const uint32_t c = chroma_420(p, shade);
       pairs.set(2 * p, c & 0xff);
       pairs.set(2 * p + 1, c >> 8);
     }
-    pairs.store(address(job, 1, at.x, at.y / 2));
+    pairs.store(address(planes, 1, at.x, at.y / 2));
   }
 };
 
 struct WriteI420 {
   template <int kColumns, typename ShadeOf>
-  static FK_BOTH void strip(const DrawJob& job, Place at, ShadeOf shade) {
-    write_bytes<kColumns>(job, 0, at, [&](int i, int row) { return shade(i, row).ycc & 0xff; });
+  static FK_BOTH void strip(const Planes& planes, Place at, ShadeOf shade) {
+    write_bytes<kColumns>(planes, 0, at, [&](int i, int row) { return shade(i, row).ycc & 0xff; });
     Packed<kColumns / 2> cb, cr;
     FK_UNROLL for (int p = 0; p < kColumns / 2; p++) {
       const uint32_t c = chroma_420(p, shade);
       cb.set(p, c & 0xff);
       cr.set(p, c >> 8);
     }
-    cb.store(address(job, 1, at.x / 2, at.y / 2));
-    cr.store(address(job, 2, at.x / 2, at.y / 2));
+    cb.store(address(planes, 1, at.x / 2, at.y / 2));
+    cr.store(address(planes, 2, at.x / 2, at.y / 2));
   }
 };
