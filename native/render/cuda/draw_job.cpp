@@ -51,12 +51,21 @@ void set_circles(const scene::Geometric& g, DrawJob& job) {
     }
     job.shade[set] = shade_of(rgb[0], rgb[1], rgb[2]);
   }
+  GeometricFloats& f = job.circles;
+  f.step_x = static_cast<float>(g.x.step);
+  f.step_y = static_cast<float>(g.y.step);
   for (int i = 0; i < g.count; i++) {
-    job.circles.r[i] = static_cast<float>(g.circle[i].r);
+    const scene::Geometric::Circle& circle = g.circle[i];
+    const double outer = circle.r + kGeometricSlack, inner = circle.r - scene::Geometric::kSoft - kGeometricSlack;
+    f.cx[i] = static_cast<float>(circle.cx);
+    f.cy[i] = static_cast<float>(circle.cy);
+    f.r[i] = static_cast<float>(circle.r);
+    f.outer[i] = static_cast<float>(outer * outer);
+    f.inner[i] = inner > 0 ? static_cast<float>(inner * inner) : -1;
     for (int c = 0; c < 3; c++) {
-      const double channel = g.palette.rgb[g.circle[i].colour][c];
-      job.circles.rgb[i][c] = static_cast<float>(channel);
-      if (channel != 0) job.circles.channels[i] |= 1u << c;
+      const double channel = g.palette.rgb[circle.colour][c];
+      f.rgb[i][c] = static_cast<float>(channel);
+      if (channel != 0) f.channels[i] |= 1u << c;
     }
   }
 }

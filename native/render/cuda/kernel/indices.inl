@@ -57,11 +57,9 @@ FK_HD uint32_t chroma_of_block(const Lookup& lookup, const StripRow rows[2], int
   return lookup.pair[rows[0].pair(i)] + lookup.pair[rows[1].pair(i)] + (128u << 16 | 128u);
 }
 
-FK_HD void store(uint8_t* to, const Quad& bytes) { *reinterpret_cast<Quad*>(to) = bytes; }
-
 FK_HD void write_plane(const Planes& planes, int plane, const uint32_t table[2], Place at, const StripRow rows[2]) {
   FK_UNROLL for (int row = 0; row < 2; row++) {
-    if (row < at.rows) store(address(planes, plane, at.x, at.y + row), bytes_of(table, rows[row]));
+    if (row < at.rows) bytes_of(table, rows[row]).store(address(planes, plane, at.x, at.y + row));
   }
 }
 
@@ -77,8 +75,8 @@ FK_HD void write_strip(WriteRgb24, const Planes& planes, const Lookup& lookup, P
       word[3 * i + 2] = pick(b.word[i], rg23, 0x3762);
     }
     FK_UNROLL for (int i = 0; i < 3; i++) {
-      store(address(planes, 0, 3 * at.x + 16 * i, at.y + row),
-            {{word[4 * i], word[4 * i + 1], word[4 * i + 2], word[4 * i + 3]}});
+      const Quad quad{{word[4 * i], word[4 * i + 1], word[4 * i + 2], word[4 * i + 3]}};
+      quad.store(address(planes, 0, 3 * at.x + 16 * i, at.y + row));
     }
   }
 }
@@ -93,7 +91,7 @@ FK_HD void write_strip(WriteNv12, const Planes& planes, const Lookup& lookup, Pl
   FK_UNROLL for (int i = 0; i < 4; i++) {
     chroma.word[i] = pick(chroma_of_block(lookup, rows, 2 * i), chroma_of_block(lookup, rows, 2 * i + 1), 0x7531);
   }
-  store(address(planes, 1, at.x, at.y / 2), chroma);
+  chroma.store(address(planes, 1, at.x, at.y / 2));
 }
 
 FK_HD void write_strip(WriteI420, const Planes& planes, const Lookup& lookup, Place at, const StripRow rows[2]) {

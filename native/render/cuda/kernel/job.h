@@ -65,10 +65,17 @@ struct ByteTables {
 
 /// What float32 needs of a geometric scene.
 struct GeometricFloats {
-  float r[scene::Geometric::kMaxCircles], rgb[scene::Geometric::kMaxCircles][3];
+  float step_x, step_y;  ///< from pixel to pixel
+  float cx[scene::Geometric::kMaxCircles], cy[scene::Geometric::kMaxCircles], r[scene::Geometric::kMaxCircles];
+  /// Squares of distances: beyond one a circle is not, within the other it is whole.
+  float outer[scene::Geometric::kMaxCircles], inner[scene::Geometric::kMaxCircles];
+  float rgb[scene::Geometric::kMaxCircles][3];
   uint32_t channels[scene::Geometric::kMaxCircles];  ///< bits of those that a circle adds to
   float sum[kShades][3];                             ///< of each set of circles, also above 1
 };
+
+/// Coordinates and radii are below 2 and off by 2e-7 in float32, so distances by less than this.
+constexpr double kGeometricSlack = 4e-6;
 
 /// Float32 gives plasma's function, from 0 to 1, within 2.3e-6: pixels are off by 1.2e-7, the arguments of sines, below
 /// 32, by 2.5e-6 (the radial one by 7e-6, as roots are approximate), sines by 2e-7, and their sum is divided by 8. At

@@ -6,14 +6,15 @@ struct GeometricPainter {
   static constexpr bool kIndexed = false;
   static constexpr int kCircles = scene::Geometric::kMaxCircles;
 
+  /// Where something lies of a circle.
+  enum class Side { outside, rim, inside };
   struct Memory {
     GeometricFloats circles;
-    /// Bits of circles: those whose edge goes through the tile, and those that cover all of it.
+    Side side[kCircles];  ///< of the tile
+    /// Bits of those whose edge goes through the tile, and of those that cover all of it.
     uint32_t near, around;
-    /// From each circle's centre to columns and rows, of the near ones.
+    /// From each circle's centre to columns and rows, of those near.
     float dx[kCircles][kTileWidth], dy[kCircles][kTileHeight];
-    /// Squares of distances: beyond one a circle is not, within the other it is whole.
-    float outer[kCircles], inner[kCircles];
   };
 
   const scene::Geometric& scene;
@@ -25,22 +26,24 @@ struct GeometricPainter {
 
   FK_BOTH void prepare(int thread) const {
     copy_words(&memory.circles, &job.circles, thread);
-    if (thread == 0) memory.near = memory.around = 0;
+    if (thread >= kCircles) return;
+    const GeometricFloats& circles = job.circles;
+    const float cx = circles.cx[thread], cy = circles.cy[thread];
+    memory.side[thread] = thread < scene.count
+                              ? side_of(circles, thread, static_cast<float>(tile.column(0)) * circles.step_x - cx,
+                                        static_cast<float>(tile.column(kTileWidth - 1)) * circles.step_x - cx,
+                                        static_cast<float>(tile.row(0)) * circles.step_y - cy,
+                                        static_cast<float>(tile.row(kTileHeight - 1)) * circles.step_y - cy)
+                              : Side::outside;
   }
 
   template <typename Exec>
   FK_BOTH void measure(Exec exec) const {
-    exec.each([&](int c) {
-      if (c >= scene.count) return;
-      const float r = memory.circles.r[c], whole = r - static_cast<float>(scene::Geometric::kSoft);
-      memory.outer[c] = (r + kSlack) * (r + kSlack);
-      memory.inner[c] = whole > kSlack ? (whole - kSlack) * (whole - kSlack) : -1;
-      const Side side = side_of(c, dx(c, 0), dx(c, kTileWidth - 1), dy(c, 0), dy(c, kTileHeight - 1));
-      if (side == Side::rim) exec.add(&memory.near, 1u << c);
-      if (side == Side::inside) exec.add(&memory.around, 1u << c);
-    });
     exec.each([&](int thread) {
-      for (uint32_t left = memory.near; left != 0; left &= left - 1) {
+      const uint32_t near = all(Side::rim);
+      if (thread == 0) memory.near = near;
+      if (thread == 1) memory.around = all(Side::inside);
+      for (uint32_t left = near; left != 0; left &= left - 1) {
         const int c = lowest(left);
         for (int i = thread; i < kTileWidth; i += kThreads) memory.dx[c][i] = dx(c, i);
         for (int j = thread; j < kTileHeight; j += kThreads) memory.dy[c][j] = dy(c, j);
@@ -54,7 +57,8 @@ struct GeometricPainter {
     for (uint32_t left = memory.near; left != 0; left &= left - 1) {
       const int c = lowest(left);
       const float* const across = memory.dx[c];
-      const Side side = side_of(c, across[i], across[i + kStripWidth - 1], memory.dy[c][j], memory.dy[c][j + 1]);
+      const Side side =
+          side_of(memory.circles, c, across[i], across[i + kStripWidth - 1], memory.dy[c][j], memory.dy[c][j + 1]);
       if (side == Side::rim) return kMixed;
       if (side == Side::inside) set |= 1u << c;
     }
@@ -67,8 +71,8 @@ struct GeometricPainter {
     for (uint32_t left = memory.near; left != 0; left &= left - 1) {
       const int c = lowest(left);
       const float dx = memory.dx[c][i], dy = memory.dy[c][j], norm = fused(dx, dx, dy * dy);
-      if (norm > memory.outer[c]) continue;
-      if (norm < memory.inner[c]) {
+      if (norm > memory.circles.outer[c]) continue;
+      if (norm < memory.circles.inner[c]) {
         inside |= 1u << c;
         continue;
       }
@@ -98,14 +102,10 @@ struct GeometricPainter {
   }
 
  private:
-  enum class Side { outside, rim, inside };
-
-  /// Distances are below 2, and off by less than 1e-6 in float32.
-  static constexpr float kSlack = 4e-6f;
-  /// On a rim, where they are below 0.2, by less than 1e-7: differences are rounded from float64, the root is within
-  /// 2.4e-7 relatively, and the radius too is rounded. That is 5e-6 of `u`, and as s grows by up to 1.5 of it, 7.5e-6
-  /// of a circle's cover and, with the sum's rounding, 255 * 9e-6 of each circle's part of a byte.
-  static constexpr float kGuard = 0.0025f;
+  /// On a rim, where distances are below 0.2, they are off by less than 7e-8: differences are rounded from float64, the
+  /// root is within 2.4e-7 relatively, and the radius too is rounded. That is 3.5e-6 of `u`, and as s grows by up
+  /// to 1.5 of it, 5.5e-6 of a circle's cover: 0.0014 of a byte. The rest is for rounding sums.
+  static constexpr float kGuard = 0.0016f;
 
   /// From circle c's centre to a column or row.
   FK_BOTH float dx(int c, int i) const {
@@ -116,11 +116,18 @@ struct GeometricPainter {
   }
 
   /// Where a rectangle lies, from the circle's centre.
-  FK_BOTH Side side_of(int c, float left, float right, float top, float bottom) const {
+  static FK_BOTH Side side_of(const GeometricFloats& circles, int c, float left, float right, float top, float bottom) {
     const float near_x = larger(larger(left, -right), 0.0f), near_y = larger(larger(top, -bottom), 0.0f);
-    if (fused(near_x, near_x, near_y * near_y) > memory.outer[c]) return Side::outside;
+    if (fused(near_x, near_x, near_y * near_y) > circles.outer[c]) return Side::outside;
     const float far_x = larger(-left, right), far_y = larger(-top, bottom);
-    return fused(far_x, far_x, far_y * far_y) < memory.inner[c] ? Side::inside : Side::rim;
+    return fused(far_x, far_x, far_y * far_y) < circles.inner[c] ? Side::inside : Side::rim;
+  }
+
+  /// Bits of the circles that lie so to the tile.
+  FK_BOTH uint32_t all(Side side) const {
+    uint32_t set = 0;
+    FK_UNROLL for (int c = 0; c < kCircles; c++) set |= static_cast<uint32_t>(memory.side[c] == side) << c;
+    return set;
   }
 
   /// As geometric_pixel adds it up: a circle elsewhere adds 0, one that covers the pixel adds its colour.

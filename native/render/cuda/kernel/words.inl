@@ -48,6 +48,22 @@ FK_HD void put_word(uint8_t* to, uint32_t word) {
 #endif
 }
 
+/// Four words that are stored at once.
+struct alignas(16) Quad {
+  uint32_t word[4];
+
+  /// To global memory, on 16 bytes. The compiler would make four stores of it.
+  FK_BOTH void store(uint8_t* to) const {
+#if defined(__CUDA_ARCH__)
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(word[0]),
+                 "r"(word[1]), "r"(word[2]), "r"(word[3])
+                 : "memory");
+#else
+    std::memcpy(to, word, sizeof word);
+#endif
+  }
+};
+
 /// Copies an object of at most kThreads words: what one thread does of it.
 template <typename Object>
 FK_HD void copy_words(Object* to, const Object* from, int thread) {

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of kernels.inl: from shades to a picture's planes, for strips of kColumns x 2 pixels.
 
-/// Four words that are stored at once.
-struct alignas(16) Quad {
-  uint32_t word[4];
-};
-
 /// Bytes on their way to memory, in the widest stores that fit.
 template <int kBytes>
 struct Packed {
@@ -16,7 +11,7 @@ struct Packed {
   FK_BOTH void store(uint8_t* to) const {
     if constexpr (kBytes % 16 == 0) {
       FK_UNROLL for (int i = 0; i < kBytes / 16; i++) {
-        reinterpret_cast<Quad*>(to)[i] = {{word[4 * i], word[4 * i + 1], word[4 * i + 2], word[4 * i + 3]}};
+        Quad{{word[4 * i], word[4 * i + 1], word[4 * i + 2], word[4 * i + 3]}}.store(to + 16 * i);
       }
     } else if constexpr (kBytes == 8) {
       *reinterpret_cast<uint64_t*>(to) = word[0] | static_cast<uint64_t>(word[1]) << 32;
