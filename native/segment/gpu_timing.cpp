@@ -11,8 +11,8 @@ namespace framekiln {
 namespace {
 
 /// Far more than a launch costs, and more than caches hold.
-constexpr size_t kBatchBytes = 512 << 20;
-constexpr int kMostFrames = 256;
+constexpr size_t kBatchBytes = 1 << 30;
+constexpr int kMostFrames = 512;
 
 double seconds_of(const auto& body) {
   const auto start = std::chrono::steady_clock::now();

@@ -69,8 +69,9 @@ struct Drawn {
     }
     const gpu::DrawJob draw = gpu::make_draw_job(job.params, size, device, on_device(&doubts));
     const gpu::DrawArgs args{{on_device(&draw)}, size.width, size.height, written.width, written.height};
-    launch(gpu::draw_kernel(scene::family_of(job.params.complexity), job.format), args,
-           blocks(written.width, gpu::kTileWidth), blocks(written.height, gpu::kTileHeight));
+    const scene::Family family = scene::family_of(job.params.complexity);
+    launch(gpu::draw_kernel(family, job.format), args, blocks(written.width, gpu::kTileWidth),
+           blocks(written.height, gpu::tile_height(family)));
   }
 
   /// The hash by the kernels, of the frame without what is written beside it.

@@ -105,7 +105,8 @@ void CudaRenderer::queue(int slot_index, const Frames& frames, int first, int co
     const DrawArgs args{{next}, target_.size.width, target_.size.height, target_.written.width, target_.written.height};
     module_->launch(gpu::draw_kernel(static_cast<scene::Family>(family), target_.format), &args,
                     {divided_up(target_.written.width, gpu::kTileWidth),
-                     divided_up(target_.written.height, gpu::kTileHeight), static_cast<unsigned>(of_family[family])},
+                     divided_up(target_.written.height, gpu::tile_height(static_cast<scene::Family>(family))),
+                     static_cast<unsigned>(of_family[family])},
                     gpu::kThreads);
     next += static_cast<size_t>(of_family[family]) * sizeof(DrawJob);
   }

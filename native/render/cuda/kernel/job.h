@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "frame/colour.h"
+#include "scene/family.h"
 #include "scene/fractal.h"
 #include "scene/geometric.h"
 #include "scene/mandelbrot.h"
@@ -14,7 +15,12 @@
 namespace framekiln::gpu {
 
 /// A block of so many threads draws a tile of so many pixels.
-constexpr int kThreads = 128, kTileWidth = 256, kTileHeight = 32;
+constexpr int kThreads = 128, kTileWidth = 256;
+/// Rows of it. Taller tiles share more of what is a column's, where the block's memory and an even load allow it.
+constexpr int tile_height(scene::Family family) {
+  return family == scene::Family::fractal || family == scene::Family::plasma ? 64 : 32;
+}
+
 /// Plasma is looked at in areas of so many pixels, and in blocks of them.
 constexpr int kAreaWidth = 16, kAreaHeight = 4, kBlockWidth = 4, kBlockHeight = 2;
 

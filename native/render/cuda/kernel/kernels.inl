@@ -17,7 +17,6 @@ namespace framekiln::gpu {
 namespace {
 
 constexpr int kStripWidth = 16, kStripsAcross = kTileWidth / kStripWidth;
-constexpr int kStrips = kStripsAcross * (kTileHeight / 2);
 /// Of a strip that has more colours than one.
 constexpr int kMixed = -1;
 

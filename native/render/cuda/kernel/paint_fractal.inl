@@ -4,6 +4,7 @@
 
 struct FractalPainter {
   static constexpr bool kIndexed = true;
+  static constexpr int kTileHeight = tile_height(scene::Family::fractal);
 
   /// The cells along one side of a tile. They do not decrease, and a cell's number is how many lie before it in the
   /// tile; where there are more cells than pixels, each pixel has a number.

@@ -4,6 +4,7 @@
 
 struct GeometricPainter {
   static constexpr bool kIndexed = false;
+  static constexpr int kTileHeight = tile_height(scene::Family::geometric);
   static constexpr int kCircles = scene::Geometric::kMaxCircles;
 
   /// Where something lies of a circle.

@@ -4,6 +4,7 @@
 
 struct MandelbrotPainter {
   static constexpr bool kIndexed = true;
+  static constexpr int kTileHeight = tile_height(scene::Family::mandelbrot);
   /// Pixels of an area.
   static constexpr int kWidth = kStripWidth, kHeight = 8, kAreasAcross = kTileWidth / kWidth,
                        kAreas = kAreasAcross * (kTileHeight / kHeight);

@@ -5,9 +5,10 @@
 
 struct PlasmaPainter {
   static constexpr bool kIndexed = true;
+  static constexpr int kTileHeight = tile_height(scene::Family::plasma);
   static constexpr int kAreasAcross = kTileWidth / kAreaWidth, kAreas = kAreasAcross * (kTileHeight / kAreaHeight);
   static constexpr int kBlocksAcross = kAreaWidth / kBlockWidth, kBlocks = kBlocksAcross * (kAreaHeight / kBlockHeight);
-  static_assert(kAreaWidth == kStripWidth && kBlockWidth == 4 && kThreads >= kAreas);
+  static_assert(kAreaWidth == kStripWidth && kBlockWidth == 4);
 
   /// What depends on the column or the row alone, of pixels.
   template <int kCount>
@@ -42,9 +43,10 @@ struct PlasmaPainter {
     for (int i = thread; i < kTileWidth; i += kThreads)
       set_pixel(memory.x, i, coordinate(tile.column(i), step_x), phase_x, 0);
     // Each of these is for other warps.
-    const int row = thread - 32, across = thread - 64, down = thread - 96;
-    if (row >= 0 && row < kTileHeight) set_pixel(memory.y, row, coordinate(tile.row(row), step_y), phase_y, phase);
-    if (across >= 0 && across < kAreasAcross) {
+    const int across = thread, down = thread - 32, row = thread - 64;
+    static_assert(kThreads == 64 + kTileHeight);
+    if (row >= 0) set_pixel(memory.y, row, coordinate(tile.row(row), step_y), phase_y, phase);
+    if (across < kAreasAcross) {
       const int i = across * kAreaWidth;
       memory.area_x[across] = centre_of(coordinate(tile.column(i), step_x),
                                         coordinate(tile.column(i + kAreaWidth - 1), step_x), phase_x, 0);
@@ -59,7 +61,7 @@ struct PlasmaPainter {
   template <typename Exec>
   FK_BOTH void paint(Exec exec) const {
     exec.each([&](int thread) {
-      if (thread < kAreas) paint_area(thread % kAreasAcross, thread / kAreasAcross, exec);
+      for (int a = thread; a < kAreas; a += kThreads) paint_area(a % kAreasAcross, a / kAreasAcross, exec);
     });
     exec.each([&](int thread) {
       const float phase = job.waves.r, count = job.waves.count;

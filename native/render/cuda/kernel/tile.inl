@@ -16,18 +16,18 @@ struct Tile {
 template <typename Painter>
 struct TileMemory {
   typename Painter::Memory painter;
-  Shade shade[kShades];
   union {
     Lookup lookup;
     struct {
+      Shade shade[kShades];
       int queued;
-      uint16_t queue[kStrips];
+      uint16_t queue[kStripsAcross * Painter::kTileHeight / 2];
     };
   };
 };
 
 /// What one thread does of a tile's strips that lie in the picture: body(strip's column, first row, place).
-template <typename Body>
+template <int kTileHeight, typename Body>
 FK_HD void each_strip(const Tile& tile, int thread, Body body) {
   const int column = thread % kStripsAcross, x = tile.x + column * kStripWidth;
   if (x >= tile.written_width) return;
@@ -41,8 +41,8 @@ FK_HD void each_strip(const Tile& tile, int thread, Body body) {
 template <typename Painter, typename Writer, typename Exec>
 FK_HD void draw_tile(const DrawArgs& args, int tile_x, int tile_y, int z, Exec exec, TileMemory<Painter>& memory) {
   const DrawJob& job = args.jobs.get()[z];
-  const Tile tile{tile_x * kTileWidth, tile_y * kTileHeight, args.width,
-                  args.height,         args.written_width,   args.written_height};
+  const Tile tile{tile_x * kTileWidth, tile_y * Painter::kTileHeight, args.width, args.height, args.written_width,
+                  args.written_height};
   const Painter painter{Painter::scene_of(job), job, tile, memory.painter};
   const Planes planes(job);
 
@@ -53,7 +53,7 @@ FK_HD void draw_tile(const DrawArgs& args, int tile_x, int tile_y, int z, Exec e
     });
     painter.paint(exec);
     exec.each([&](int thread) {
-      each_strip(tile, thread, [&](int column, int j, Place at) {
+      each_strip<Painter::kTileHeight>(tile, thread, [&](int column, int j, Place at) {
         const StripRow rows[2] = {painter.row(column, j), painter.row(column, j + 1)};
         write_strip(Writer(), planes, memory.lookup, at, rows);
       });
@@ -66,7 +66,7 @@ FK_HD void draw_tile(const DrawArgs& args, int tile_x, int tile_y, int z, Exec e
     });
     painter.measure(exec);
     exec.each([&](int thread) {
-      each_strip(tile, thread, [&](int column, int j, Place at) {
+      each_strip<Painter::kTileHeight>(tile, thread, [&](int column, int j, Place at) {
         const int index = painter.index_of_strip(column * kStripWidth, j);
         if (index == kMixed) {
           memory.queue[exec.add(&memory.queued, 1)] = static_cast<uint16_t>(j / 2 * kStripsAcross + column);
