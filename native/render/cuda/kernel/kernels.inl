@@ -21,16 +21,8 @@ constexpr int kStripWidth = 16, kStripsAcross = kTileWidth / kStripWidth;
 constexpr int kMixed = -1;
 
 FK_HD int smaller(int a, int b) { return a < b ? a : b; }
-FK_HD int clamped(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
+FK_HD float smaller(float a, float b) { return a < b ? a : b; }
 FK_HD float larger(float a, float b) { return a > b ? a : b; }
-FK_HD float least(float a, float b) { return a < b ? a : b; }
-FK_HD int bits_of(uint32_t word) {
-#if defined(__CUDA_ARCH__)
-  return __popc(word);
-#else
-  return __builtin_popcount(word);
-#endif
-}
 
 /// The lowest bit that is set.
 FK_HD int lowest(uint32_t word) {

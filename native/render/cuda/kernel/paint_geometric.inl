@@ -81,7 +81,7 @@ struct GeometricPainter {
       touched |= memory.circles.channels[c];
       guard += kGuard;
       const float depth = memory.circles.r[c] - root(norm);
-      const float u = least(larger(depth * static_cast<float>(1 / scene::Geometric::kSoft), 0.0f), 1.0f);
+      const float u = smaller(larger(depth * static_cast<float>(1 / scene::Geometric::kSoft), 0.0f), 1.0f);
       const float s = u * u * fused(-2, u, 3);
       FK_UNROLL for (int k = 0; k < 3; k++) sum[k] = fused(s, memory.circles.rgb[c][k], sum[k]);
     }
