@@ -6,7 +6,7 @@ import { createKiln } from 'framekiln';
 import { type EncodeSettings, frameBytes } from 'framekiln/native';
 import { Crew, evenCuts } from './crew.js';
 import { bestLevel } from './levels.js';
-import { type Rate, rates, ratio, type Spread, spread } from './measure.js';
+import { letSignalsIn, type Rate, rates, ratio, type Spread, spread } from './measure.js';
 import type { Aim, Bench, PartResult } from './part.js';
 import { cell, digits, type Table, table } from './report/table.js';
 import { FAMILIES, FPS, FRAMES, framesOf, type Scene, type Size, sizeName, slice, storedDocument } from './scenes.js';
@@ -79,7 +79,11 @@ async function measureDrawing({ addon, options }: Bench, device: number, scene: 
   const job = { ...framesOf(addon, scene, DRAWN_FRAMES, size), cpu, device, format: 'nv12' as const };
   const once = addon.timeGpu(job, 1).drawing;
   const times = Math.max(1, Math.min(10_000, Math.round((options.quick ? 0.1 : ROUND_SECONDS) / once)));
-  const rounds = Array.from({ length: options.rounds }, () => addon.timeGpu(job, times));
+  const rounds = [];
+  for (let round = 0; round < options.rounds; round++) {
+    await letSignalsIn();
+    rounds.push(addon.timeGpu(job, times));
+  }
   const out = new Uint8Array(frameBytes('nv12', size.width, size.height));
   const some = framesOf(addon, scene, CPU_FRAMES, size);
   const run = () => {

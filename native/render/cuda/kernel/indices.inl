@@ -10,7 +10,7 @@ constexpr int kQuads = kTileWidth / 4;
 struct alignas(8) StripRow {
   uint32_t word[2];
 
-  /// Where a strip begins.
+  /// The one that begins there, on 8 bytes.
   static FK_BOTH StripRow at(const Nibbles* quads) {
 #if defined(__CUDA_ARCH__)
     return *reinterpret_cast<const StripRow*>(quads);

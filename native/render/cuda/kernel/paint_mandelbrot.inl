@@ -95,7 +95,7 @@ struct MandelbrotPainter {
   }
 
   FK_BOTH StripRow row(int strip, int j) const {
-    const Quad bytes = *reinterpret_cast<const Quad*>(&memory.index[j][strip * kStripWidth]);
+    const Quad bytes = Quad::at(&memory.index[j][strip * kStripWidth]);
     uint32_t nibbles[4];
     FK_UNROLL for (int i = 0; i < 4; i++) {
       const uint32_t pairs = (bytes.word[i] | bytes.word[i] >> 4) & 0x00ff00ff;

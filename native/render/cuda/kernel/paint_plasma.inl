@@ -40,8 +40,9 @@ struct PlasmaPainter {
     if (thread == 0) memory.mixed_areas = memory.mixed_blocks = 0;
     const PlasmaFloats& waves = job.waves;
     const float step_x = waves.step_x, step_y = waves.step_y, phase_x = waves.x, phase_y = waves.y, phase = waves.xy;
-    for (int i = thread; i < kTileWidth; i += kThreads)
+    for (int i = thread; i < kTileWidth; i += kThreads) {
       set_pixel(memory.x, i, coordinate(tile.column(i), step_x), phase_x, 0);
+    }
     // Each of these is for other warps.
     const int across = thread, down = thread - 32, row = thread - 64;
     static_assert(kThreads == 64 + kTileHeight);

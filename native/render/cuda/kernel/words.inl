@@ -48,10 +48,20 @@ FK_HD void put_word(uint8_t* to, uint32_t word) {
 #endif
 }
 
-/// Four words that are stored at once.
+/// Four words that are loaded and stored at once.
 struct alignas(16) Quad {
   uint32_t word[4];
 
+  /// From an address on 16 bytes.
+  static FK_BOTH Quad at(const uint8_t* from) {
+#if defined(__CUDA_ARCH__)
+    return *reinterpret_cast<const Quad*>(from);
+#else
+    Quad quad;
+    std::memcpy(&quad, from, sizeof quad);
+    return quad;
+#endif
+  }
   /// To global memory, on 16 bytes. The compiler would make four stores of it.
   FK_BOTH void store(uint8_t* to) const {
 #if defined(__CUDA_ARCH__)
